@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Every size limit of Wayfare, by name, in one place. */
+
+#pragma once
+
+#define WAY_LIMIT_REQUEST_BODY_BYTES (64 * 1024 * 1024)
+#define WAY_LIMIT_REQUEST_HEAD_BYTES (32 * 1024)
+#define WAY_LIMIT_REQUEST_HEADERS 100
+#define WAY_LIMIT_UPSTREAM_HEAD_BYTES (64 * 1024)
+#define WAY_LIMIT_UPSTREAM_BODY_BYTES (128 * 1024 * 1024)
+#define WAY_LIMIT_UPSTREAM_ERROR_BYTES (256 * 1024)
+#define WAY_LIMIT_MODEL_LIST_BYTES (8 * 1024 * 1024)
+#define WAY_LIMIT_STREAM_EVENT_BYTES (8 * 1024 * 1024)
+#define WAY_LIMIT_STREAM_PENDING_BYTES (8 * 1024)
+#define WAY_LIMIT_JSON_DEPTH 128
+#define WAY_LIMIT_CONFIG_BYTES (4 * 1024 * 1024)
+#define WAY_LIMIT_KEY_BYTES (16 * 1024)
+#define WAY_LIMIT_NAME_BYTES 256

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The decision: snapshot + request + health → ordered candidates, each with its reason in words,
+ * also those left out. Pure, so the dry run and the live path cannot differ. */
+
+#pragma once
+
+#include "way-chat.h"
+#include "way-health.h"
+#include "way-snapshot.h"
+
+G_BEGIN_DECLS
+
+/* What the request says. All borrowed. */
+typedef struct
+{
+  const char *model;            /* as requested */
+  const WayApp *app;            /* nullable: no token was needed */
+  const WayRequestFacts *facts; /* nullable in a dry run */
+  const char *dialect;
+  gboolean local_only;  /* x-wayfare-local-only */
+  gboolean no_fallback; /* x-wayfare-no-fallback */
+} WayRouteQuery;
+
+typedef struct
+{
+  const WayProvider *provider; /* borrowed from the plan's snapshot */
+  char *model;                 /* owned: what to ask the provider for */
+  char *reason;                /* owned: why here in the order, or why left out */
+  WayErrorCode refusal;        /* meaningful if !usable */
+  gboolean usable;
+  gboolean substituted;  /* another model than the one asked for, by name */
+  gint64 context_tokens; /* 0 when not set */
+} WayCandidate;
+
+/**
+ * WayPlan:
+ * @route: (nullable): borrowed from @snapshot; NULL when addressed directly or by inventory
+ * @local_only: no socket to a non-local address may be opened for this request
+ * @error: (nullable): set if no candidate is usable; its code is the contract's and its message
+ * lists each target with its reason
+ */
+typedef struct
+{
+  WaySnapshot *snapshot;
+  const WayRoute *route;
+  GPtrArray *candidates; /* (element-type WayCandidate) in order, left-out ones in their place */
+  WayDeadlines deadlines;
+  gboolean local_only;
+  GError *error;
+} WayPlan;
+
+#define WAY_DEADLINES_DEFAULT ((WayDeadlines){ 5000, 120000, 120000, 3600000 })
+
+WayPlan *way_router_plan (WaySnapshot *snapshot,
+                          const WayRouteQuery *query,
+                          const WayHealth *health,
+                          gint64 now_wall_us);
+void way_plan_free (WayPlan *plan);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayPlan, way_plan_free)
+
+G_END_DECLS

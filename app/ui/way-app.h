@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The desktop application: single instance, actions, lifecycle. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define WAY_TYPE_APP (way_app_get_type_gobject ())
+
+int way_app_run (int argc, char **argv);
+
+G_END_DECLS

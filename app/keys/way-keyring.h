@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 #define WAY_TYPE_KEYRING (way_keyring_get_type ())
 G_DECLARE_INTERFACE (WayKeyring, way_keyring, WAY, KEYRING, GObject)
 
+/* Signal: "changed" (the state is another, or a secret was stored or deleted through this object).
+ */
+
 typedef enum
 {
   WAY_SECRET_PROVIDER_KEY, /* name: the key's name in the config, {"keyring": NAME} */
@@ -130,6 +133,8 @@ WayKeyring *way_keyring_libsecret_new (void);
 WayKeyring *way_keyring_memory_new (void);
 
 /* Keys that need no keyring: {"env": NAME} and {"credential": NAME} (systemd's LoadCredential=). */
+gboolean way_credential_is_variable (const char *name);
+gboolean way_credential_is_file_name (const char *name);
 WayKey *way_credential_from_env (const char *variable, GError **error);
 WayKey *way_credential_from_file (const char *name, GError **error);
 

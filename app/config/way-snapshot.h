@@ -46,6 +46,9 @@ typedef struct
   gint64 total_ms;
 } WayDeadlines;
 
+/* For what a route does not set, and for models without a route. */
+#define WAY_DEADLINES_DEFAULT ((WayDeadlines){ 5000, 120000, 120000, 3600000 })
+
 /* Limits are counts a minute and calls at once; 0 is "none set". */
 typedef struct
 {

@@ -51,8 +51,6 @@ typedef struct
   GError *error;
 } WayPlan;
 
-#define WAY_DEADLINES_DEFAULT ((WayDeadlines){ 5000, 120000, 120000, 3600000 })
-
 WayPlan *way_router_plan (WaySnapshot *snapshot,
                           const WayRouteQuery *query,
                           const WayHealth *health,

@@ -37,7 +37,6 @@ typedef struct
   const char *end;
   gboolean is_object;
   gboolean started;
-  gboolean failed;
 } WayJsonCursor;
 
 gboolean way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root);
@@ -47,6 +46,7 @@ WayJsonSpan way_json_scan_member (const WayJsonSpan *object, const char *name);
 
 gboolean way_json_span_is (const WayJsonSpan *string, const char *text);
 char *way_json_span_dup_string (const WayJsonSpan *string);
+void way_json_span_append_string (const WayJsonSpan *string, GString *text);
 gboolean way_json_span_get_int (const WayJsonSpan *number,
                                 gint64 minimum,
                                 gint64 maximum,

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* A cursor over JSON bytes that allocates nothing. Any thread.
+ *
+ * A document is validated once, strictly (RFC 8259) and without recursion; cursors over it then
+ * trust its structure and only skip. */
+
+#include "way-json-scan.h"
+
+#include "way-limits.h"
+
+#include <string.h>
+
+/* What ends the quick run through a string: quote, backslash, control characters, non-ASCII. */
+static inline gboolean
+is_plain (guchar c)
+{
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+static inline const char *
+skip_space (const char *at, const char *end)
+{
+  while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+    at++;
+  return at;
+}
+
+/* Each check_*() takes the first byte of a token and returns the byte behind it, or NULL. */
+
+static const char *
+check_escape (const char *at, const char *end)
+{
+  if (at + 1 >= end)
+    return NULL;
+  if (at[1] != 'u')
+    return strchr ("\"\\/bfnrt", at[1]) && at[1] ? at + 2 : NULL;
+  if (end - at < 6)
+    return NULL;
+  for (int i = 2; i < 6; i++)
+    if (!g_ascii_isxdigit (at[i]))
+      return NULL;
+  return at + 6;
+}
+
+static const char *
+check_utf8 (const char *at, const char *end)
+{
+  gunichar c = g_utf8_get_char_validated (at, end - at);
+
+  return c < 0x110000 ? g_utf8_next_char (at) : NULL;
+}
+
+static const char *
+check_string (const char *at, const char *end)
+{
+  if (at >= end || *at != '"')
+    return NULL;
+  at++;
+  while (at)
+    {
+      while (at < end && is_plain (*at))
+        at++;
+      if (at >= end || (guchar)*at < 0x20)
+        return NULL;
+      if (*at == '"')
+        return at + 1;
+      at = *at == '\\' ? check_escape (at, end) : check_utf8 (at, end);
+    }
+  return NULL;
+}
+
+static const char *
+check_digits (const char *at, const char *end)
+{
+  const char *start = at;
+
+  while (at < end && g_ascii_isdigit (*at))
+    at++;
+  return at > start ? at : NULL;
+}
+
+static const char *
+check_number (const char *at, const char *end)
+{
+  if (at < end && *at == '-')
+    at++;
+  if (at < end && *at == '0')
+    at++;
+  else if (!(at = check_digits (at, end)))
+    return NULL;
+  if (at < end && *at == '.' && !(at = check_digits (at + 1, end)))
+    return NULL;
+  if (at < end && (*at == 'e' || *at == 'E'))
+    {
+      at++;
+      if (at < end && (*at == '+' || *at == '-'))
+        at++;
+      at = check_digits (at, end);
+    }
+  return at;
+}
+
+static const char *
+check_word (const char *at, const char *end, const char *word)
+{
+  gsize length = strlen (word);
+
+  return (gsize)(end - at) >= length && memcmp (at, word, length) == 0 ? at + length : NULL;
+}
+
+static const char *
+check_scalar (const char *at, const char *end)
+{
+  switch (*at)
+    {
+    case '"':
+      return check_string (at, end);
+    case 't':
+      return check_word (at, end, "true");
+    case 'f':
+      return check_word (at, end, "false");
+    case 'n':
+      return check_word (at, end, "null");
+    default:
+      return check_number (at, end);
+    }
+}
+
+/* A member's name and its colon. */
+static const char *
+check_name (const char *at, const char *end)
+{
+  at = check_string (skip_space (at, end), end);
+  if (!at)
+    return NULL;
+  at = skip_space (at, end);
+  return at < end && *at == ':' ? at + 1 : NULL;
+}
+
+/* One value of any depth: which brackets are open is a stack of bits, not of calls. */
+static const char *
+check_value (const char *at, const char *end)
+{
+  gboolean is_object[WAY_LIMIT_JSON_DEPTH];
+  guint depth = 0;
+
+  for (;;)
+    {
+      at = skip_space (at, end);
+      if (at >= end)
+        return NULL;
+      if (*at == '{' || *at == '[')
+        {
+          if (depth == WAY_LIMIT_JSON_DEPTH)
+            return NULL;
+          is_object[depth++] = *at == '{';
+          at = skip_space (at + 1, end);
+          if (at >= end)
+            return NULL;
+          if (*at != (is_object[depth - 1] ? '}' : ']'))
+            {
+              if (is_object[depth - 1] && !(at = check_name (at, end)))
+                return NULL;
+              continue;
+            }
+        }
+      else if (!(at = check_scalar (at, end)))
+        return NULL;
+      /* Behind a value, or at the bracket that closes an empty container. */
+      for (;;)
+        {
+          if (depth == 0)
+            return at;
+          at = skip_space (at, end);
+          if (at >= end)
+            return NULL;
+          if (*at != (is_object[depth - 1] ? '}' : ']'))
+            break;
+          at++;
+          depth--;
+        }
+      if (*at++ != ',')
+        return NULL;
+      if (is_object[depth - 1] && !(at = check_name (at, end)))
+        return NULL;
+    }
+}
+
+static WayJsonType
+type_of (char first)
+{
+  switch (first)
+    {
+    case '{':
+      return WAY_JSON_OBJECT;
+    case '[':
+      return WAY_JSON_ARRAY;
+    case '"':
+      return WAY_JSON_STRING;
+    case 't':
+      return WAY_JSON_TRUE;
+    case 'f':
+      return WAY_JSON_FALSE;
+    case 'n':
+      return WAY_JSON_NULL;
+    default:
+      return WAY_JSON_NUMBER;
+    }
+}
+
+/**
+ * way_json_scan_document:
+ * @length: in bytes
+ * @ret_root: (out): the root value, without the white space around it
+ *
+ * Validates a whole document: syntax, UTF-8, depth of at most %WAY_LIMIT_JSON_DEPTH.
+ *
+ * Returns: whether it is valid; @ret_root is untouched if not
+ */
+gboolean
+way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root)
+{
+  const char *end = data + length;
+  const char *start = skip_space (data, end);
+  const char *behind = check_value (start, end);
+
+  if (!behind || skip_space (behind, end) != end)
+    return FALSE;
+  *ret_root = (WayJsonSpan){ start, behind - start, type_of (*start) };
+  return TRUE;
+}
+
+/* From here on the bytes are known to be valid. */
+
+static const char *
+skip_string (const char *at, const char *end)
+{
+  for (at++; at < end; at++)
+    if (*at == '"')
+      return at + 1;
+    else if (*at == '\\')
+      at++;
+  return end;
+}
+
+static const char *
+skip_value (const char *at, const char *end)
+{
+  guint depth = 0;
+
+  if (*at == '"')
+    return skip_string (at, end);
+  if (*at != '{' && *at != '[')
+    {
+      while (at < end && !strchr (",]} \n\r\t", *at))
+        at++;
+      return at;
+    }
+  while (at < end)
+    if (*at == '"')
+      at = skip_string (at, end);
+    else if (*at == '{' || *at == '[')
+      {
+        depth++;
+        at++;
+      }
+    else if (*at == '}' || *at == ']')
+      {
+        at++;
+        if (--depth == 0)
+          return at;
+      }
+    else
+      at++;
+  return end;
+}
+
+static WayJsonSpan
+take_value (WayJsonCursor *cursor)
+{
+  const char *start = cursor->at;
+
+  cursor->at = skip_value (start, cursor->end);
+  return (WayJsonSpan){ start, cursor->at - start, type_of (*start) };
+}
+
+/**
+ * way_json_scan_begin:
+ * @container: an object or array of a validated document; anything else has no elements
+ *
+ * Puts @cursor before the first element.
+ */
+void
+way_json_scan_begin (WayJsonCursor *cursor, const WayJsonSpan *container)
+{
+  gboolean is_container = container->type == WAY_JSON_OBJECT || container->type == WAY_JSON_ARRAY;
+
+  *cursor = (WayJsonCursor){
+    .at = is_container ? container->data + 1 : NULL,
+    .end = is_container ? container->data + container->length - 1 : NULL,
+    .is_object = container->type == WAY_JSON_OBJECT,
+  };
+}
+
+/**
+ * way_json_scan_next:
+ * @ret_name: (out) (nullable): the member's name with its quotes; untouched for elements of an
+ * array
+ * @ret_value: (out)
+ *
+ * Returns: %FALSE at the end
+ */
+gboolean
+way_json_scan_next (WayJsonCursor *cursor, WayJsonSpan *ret_name, WayJsonSpan *ret_value)
+{
+  WayJsonSpan name;
+
+  cursor->at = skip_space (cursor->at, cursor->end);
+  if (cursor->started && cursor->at < cursor->end && *cursor->at == ',')
+    cursor->at = skip_space (cursor->at + 1, cursor->end);
+  if (cursor->at >= cursor->end)
+    return FALSE;
+  cursor->started = TRUE;
+  if (cursor->is_object)
+    {
+      name = take_value (cursor);
+      cursor->at = skip_space (cursor->at, cursor->end) + 1; /* the colon */
+      cursor->at = skip_space (cursor->at, cursor->end);
+      if (ret_name)
+        *ret_name = name;
+    }
+  *ret_value = take_value (cursor);
+  return TRUE;
+}
+
+/**
+ * way_json_scan_member:
+ * @object: of a validated document
+ *
+ * Returns: the last member of that name, as most parsers take it; %WAY_JSON_NONE if there is none
+ */
+WayJsonSpan
+way_json_scan_member (const WayJsonSpan *object, const char *name)
+{
+  WayJsonSpan found = { NULL, 0, WAY_JSON_NONE };
+  WayJsonSpan key, value;
+  WayJsonCursor cursor;
+
+  if (object->type != WAY_JSON_OBJECT)
+    return found;
+  way_json_scan_begin (&cursor, object);
+  while (way_json_scan_next (&cursor, &key, &value))
+    if (way_json_span_is (&key, name))
+      found = value;
+  return found;
+}
+
+/**
+ * way_json_span_is:
+ *
+ * Returns: whether @string is a JSON string that says @text, however it is escaped
+ */
+gboolean
+way_json_span_is (const WayJsonSpan *string, const char *text)
+{
+  gsize length = strlen (text);
+  g_autofree char *unescaped = NULL;
+
+  if (string->type != WAY_JSON_STRING)
+    return FALSE;
+  if (!memchr (string->data, '\\', string->length))
+    return string->length == length + 2 && memcmp (string->data + 1, text, length) == 0;
+  unescaped = way_json_span_dup_string (string);
+  return strcmp (unescaped, text) == 0;
+}
+
+static guint
+read_hex4 (const char *at)
+{
+  guint value = 0;
+
+  for (int i = 0; i < 4; i++)
+    value = value << 4 | g_ascii_xdigit_value (at[i]);
+  return value;
+}
+
+/* @at is behind "\u". Returns the byte behind what was read. */
+static const char *
+append_unicode (GString *text, const char *at, const char *end)
+{
+  guint unit = read_hex4 (at);
+
+  at += 4;
+  if (unit >= 0xd800 && unit < 0xdc00 && end - at >= 6 && at[0] == '\\' && at[1] == 'u')
+    {
+      guint low = read_hex4 (at + 2);
+
+      if (low >= 0xdc00 && low < 0xe000)
+        {
+          g_string_append_unichar (text, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+          return at + 6;
+        }
+    }
+  /* A lone surrogate is no character, and NUL would end the string early. */
+  g_string_append_unichar (text, (unit >= 0xd800 && unit < 0xe000) || unit == 0 ? 0xfffd : unit);
+  return at;
+}
+
+/**
+ * way_json_span_append_string:
+ *
+ * Appends what a JSON string says, unescaped, as UTF-8; anything but a string appends nothing.
+ */
+void
+way_json_span_append_string (const WayJsonSpan *string, GString *text)
+{
+  static const char meaning[] = { ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r',
+                                  ['t'] = '\t', ['"'] = '"',  ['/'] = '/',  ['\\'] = '\\' };
+  const char *at = string->data + 1;
+  const char *end = string->data + string->length - 1;
+
+  if (string->type != WAY_JSON_STRING)
+    return;
+  while (at < end)
+    {
+      const char *escape = memchr (at, '\\', end - at);
+
+      g_string_append_len (text, at, (escape ? escape : end) - at);
+      if (!escape)
+        return;
+      at = escape + 2;
+      if (escape[1] == 'u')
+        at = append_unicode (text, at, end);
+      else
+        g_string_append_c (text, meaning[(guchar)escape[1]]);
+    }
+}
+
+/**
+ * way_json_span_dup_string:
+ *
+ * Returns: (transfer full) (nullable): what a JSON string says; NULL for anything else
+ */
+char *
+way_json_span_dup_string (const WayJsonSpan *string)
+{
+  GString *text;
+
+  if (string->type != WAY_JSON_STRING)
+    return NULL;
+  text = g_string_sized_new (string->length);
+  way_json_span_append_string (string, text);
+  return g_string_free (text, FALSE);
+}
+
+/**
+ * way_json_span_get_int:
+ *
+ * Returns: whether @number is a whole number in the range; @ret_value is untouched if not
+ */
+gboolean
+way_json_span_get_int (const WayJsonSpan *number, gint64 minimum, gint64 maximum, gint64 *ret_value)
+{
+  gint64 value;
+
+  if (!way_json_span_get_decimal (number, 0, &value) || value < minimum || value > maximum)
+    return FALSE;
+  for (gsize i = 0; i < number->length; i++)
+    if (strchr (".eE", number->data[i]))
+      return FALSE;
+  *ret_value = value;
+  return TRUE;
+}
+
+/* The exponent of a number, bounded: what is beyond is out of range anyway. */
+static int
+read_exponent (const char *at, const char *end)
+{
+  gboolean negative = at < end && *at == '-';
+  int exponent = 0;
+
+  if (at < end && (*at == '-' || *at == '+'))
+    at++;
+  for (; at < end; at++)
+    exponent = MIN (1000, exponent * 10 + (*at - '0'));
+  return negative ? -exponent : exponent;
+}
+
+/**
+ * way_json_span_get_decimal:
+ * @fraction_digits: @ret_value is in units of 10^-@fraction_digits
+ *
+ * Reads a decimal number exactly, rounding half away from zero: "1.2e-5" with 9 digits is 12000.
+ *
+ * Returns: whether @number is a number that fits; @ret_value is untouched if not
+ */
+gboolean
+way_json_span_get_decimal (const WayJsonSpan *number, guint fraction_digits, gint64 *ret_value)
+{
+  const char *at = number->data;
+  const char *end = at + number->length;
+  gboolean negative, in_fraction = FALSE;
+  int shift = fraction_digits;
+  __int128 value = 0;
+
+  if (number->type != WAY_JSON_NUMBER)
+    return FALSE;
+  negative = *at == '-';
+  for (at += negative; at < end && *at != 'e' && *at != 'E'; at++)
+    if (*at == '.')
+      in_fraction = TRUE;
+    else if (value < (__int128)1 << 100)
+      {
+        value = value * 10 + (*at - '0');
+        shift -= in_fraction;
+      }
+    else if (!in_fraction)
+      return FALSE;
+  if (at < end)
+    shift += read_exponent (at + 1, end);
+  for (; shift > 0 && value != 0; shift--)
+    {
+      if (value > G_MAXINT64)
+        return FALSE;
+      value *= 10;
+    }
+  for (; shift < -1; shift++)
+    value /= 10;
+  if (shift == -1)
+    value = (value + 5) / 10;
+  if (value > G_MAXINT64)
+    return FALSE;
+  *ret_value = negative ? -(gint64)value : (gint64)value;
+  return TRUE;
+}

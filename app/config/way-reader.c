@@ -408,7 +408,7 @@ way_text_suggest (const char *word, const char *const *candidates)
     return NULL;
 
   /* A third of the word may be wrong, two letters at most: beyond that it is another word. */
-  guint best = MIN (2, (guint)length / 3) + 1;
+  guint best = MIN (2, ((guint)length + 2) / 3) + 1;
   const char *nearest = NULL;
   for (guint i = 0; candidates[i] != NULL; i++)
     {

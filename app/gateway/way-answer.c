@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What the client of an exchange gets: an answer, a stream, or an error, each with the headers that
+ * say who answered and why. Gateway thread. */
+
+#include "way-exchange-private.h"
+#include "way-json.h"
+#include "way-retry.h"
+
+#include <string.h>
+
+/* Why the one that answers, or failed last, was asked at all. */
+static void
+set_reason (WayExchange *self)
+{
+  WayRecord *record = self->record;
+  const WayCandidate *candidate = self->candidate;
+
+  g_free (record->reason);
+  if (self->trail)
+    record->reason = g_strdup_printf ("%s → %s %s, %s", self->trail, candidate->provider->id,
+                                      candidate->model, candidate->reason);
+  else
+    record->reason = g_strdup (candidate->reason);
+}
+
+static void
+name_answerer (WayExchange *self)
+{
+  WayRecord *record = self->record;
+  const WayCandidate *candidate = self->candidate;
+
+  g_free (record->answered_model);
+  record->answered_model = g_strdup (candidate->model);
+  g_free (record->provider);
+  record->provider = g_strdup (candidate->provider->id);
+  record->locality = candidate->provider->locality;
+  record->substituted = candidate->substituted;
+  set_reason (self);
+}
+
+static void
+add_headers (WayExchange *self, GString *head)
+{
+  const WayRecord *record = self->record;
+  g_autofree char *attempts = g_strdup_printf ("%u", way_record_count_tried (record));
+
+  way_reply_add_header (head, "x-wayfare-request-id", record->id);
+  way_reply_add_header (head, "x-wayfare-requested-model", record->requested_model);
+  way_reply_add_header (head, "x-wayfare-attempts", attempts);
+  way_reply_add_header (head, "x-wayfare-substituted", record->substituted ? "true" : "false");
+  way_reply_add_header (head, "x-wayfare-reason", record->reason);
+  way_reply_add_header (head, "x-wayfare-cache", "miss");
+  if (!record->provider)
+    return;
+  way_reply_add_header (head, "x-wayfare-model", record->answered_model);
+  way_reply_add_header (head, "x-wayfare-provider", record->provider);
+  way_reply_add_header (head, "x-wayfare-locality", way_locality_get_name (record->locality));
+}
+
+/* Errors */
+
+/**
+ * way_answer_with_error:
+ * @error: Wayfare's own, in #WAY_ERROR
+ *
+ * Answers with @error in the dialect of the client and ends the exchange. The client is told not to
+ * try again by itself: Wayfare has tried what could be tried.
+ */
+void
+way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error)
+{
+  guint status = way_error_code_get_status (error->code);
+  GString *head = way_reply_begin (self->request, status);
+  g_autoptr (GString) body = g_string_new (NULL);
+
+  g_free (self->record->reason);
+  self->record->reason = g_strdup (error->message);
+  add_headers (self, head);
+  way_reply_add_header (head, "x-should-retry", "false");
+  self->request->dialect->encode_error (body, error->code, error->message);
+  self->record->response_bytes =
+    way_reply_send (self->request, head, "application/json", body->str, body->len);
+  way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
+}
+
+static gboolean
+is_json_body (WayExchange *self)
+{
+  const char *type = way_call_get_header (self->call, "content-type");
+
+  return self->body && self->body->len > 0 && type && strstr (type, "json");
+}
+
+/* The provider's own words, unchanged: agents match on them. */
+static void
+pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhausted)
+{
+  static const char *const passed[] = { "retry-after", "retry-after-ms", "x-request-id" };
+  GString *head = way_reply_begin (self->request, self->status);
+  guint status = self->status;
+
+  add_headers (self, head);
+  for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
+    way_reply_add_header (head, passed[i], way_call_get_header (self->call, passed[i]));
+  if (is_exhausted)
+    way_reply_add_header (head, "x-should-retry", "false");
+  self->record->response_bytes =
+    way_reply_send (self->request, head, way_call_get_header (self->call, "content-type"),
+                    (const char *)self->body->data, self->body->len);
+  way_exchange_finish (self, WAY_OUTCOME_UPSTREAM_ERROR, status,
+                       way_error_code_get_name (error->code));
+}
+
+static GError *
+sum_up_failures (WayExchange *self)
+{
+  g_autoptr (GString) text = g_string_new ("No target answered:");
+
+  for (guint i = 0; i < self->record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = self->record->attempts->pdata[i];
+
+      g_string_append_printf (text, "%s %s %s: %s", i ? ";" : "", attempt->provider, attempt->model,
+                              attempt->reason);
+    }
+  return g_error_new_literal (WAY_ERROR, WAY_ERROR_NO_TARGET, text->str);
+}
+
+/**
+ * way_answer_with_failure:
+ * @error: how the last attempt failed
+ *
+ * No target is left. The provider's own error goes through where there is one in the client's
+ * dialect; else the client is told in Wayfare's words what each target did.
+ */
+void
+way_answer_with_failure (WayExchange *self, const GError *error)
+{
+  WayOutcome outcome =
+    error->code == WAY_ERROR_UPSTREAM_TIMEOUT ? WAY_OUTCOME_DEADLINE : WAY_OUTCOME_UPSTREAM_ERROR;
+  g_autoptr (GError) summary = NULL;
+
+  name_answerer (self);
+  if (self->status >= 400 && is_json_body (self))
+    {
+      g_autofree char *reason = g_strdup (error->message);
+
+      g_free (self->record->reason);
+      self->record->reason =
+        self->trail ? g_strdup_printf ("%s → %s", self->trail, reason) : g_steal_pointer (&reason);
+      pass_provider_error (self, error, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
+      return;
+    }
+  if (way_record_count_tried (self->record) > 1)
+    summary = sum_up_failures (self);
+  way_answer_with_error (self, outcome, summary ? summary : error);
+}
+
+/* Answers */
+
+/**
+ * way_answer_whole:
+ *
+ * Passes on an answer that was not streamed, byte for byte, with its cost, and ends the exchange.
+ */
+void
+way_answer_whole (WayExchange *self)
+{
+  WayRecord *record = self->record;
+  const char *type = way_call_get_header (self->call, "content-type");
+  GString *head = way_reply_begin (self->request, self->status);
+
+  way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
+  way_health_note_success (self->core->health, self->candidate->provider->id,
+                           self->attempt->first_byte_us, record->started_at_us);
+  name_answerer (self);
+  add_headers (self, head);
+  if (self->attempt->cost_nano_usd != WAY_UNKNOWN)
+    {
+      g_autoptr (GString) cost = g_string_new (NULL);
+
+      way_json_append_decimal (cost, self->attempt->cost_nano_usd, 9);
+      way_reply_add_header (head, "x-wayfare-cost-usd", cost->str);
+    }
+  record->first_token_us = way_exchange_get_elapsed_us (self);
+  record->response_bytes =
+    way_reply_send (self->request, head, type, (const char *)self->body->data, self->body->len);
+  way_exchange_finish (self, WAY_OUTCOME_DONE, self->status, NULL);
+}
+
+/**
+ * way_answer_begin_stream:
+ *
+ * Commits to the running attempt: from here on no other target can answer.
+ */
+void
+way_answer_begin_stream (WayExchange *self)
+{
+  GString *head = way_reply_begin (self->request, self->status);
+
+  self->committed = TRUE;
+  name_answerer (self);
+  add_headers (self, head);
+  way_reply_begin_stream (self->request, head, way_call_get_header (self->call, "content-type"));
+}
+
+/**
+ * way_answer_pass_stream:
+ *
+ * Sends what the pump has let through since the last time.
+ */
+void
+way_answer_pass_stream (WayExchange *self)
+{
+  GString *output = way_pump_get_output (self->pump);
+
+  way_reply_send_piece (self->request, output->str, output->len);
+  self->record->response_bytes += output->len;
+  g_string_truncate (output, 0);
+}
+
+/**
+ * way_answer_end_stream:
+ *
+ * The provider's stream is complete, and so is the client's.
+ */
+void
+way_answer_end_stream (WayExchange *self)
+{
+  guint status = self->status;
+
+  way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
+  way_health_note_success (self->core->health, self->candidate->provider->id,
+                           self->attempt->first_byte_us, self->record->started_at_us);
+  way_answer_pass_stream (self);
+  way_reply_end_stream (self->request);
+  way_exchange_finish (self, WAY_OUTCOME_DONE, status, NULL);
+}
+
+/**
+ * way_answer_cut_stream:
+ * @error: why there is no more
+ *
+ * The stream broke after the client had its first byte. It gets the error as an event of its
+ * dialect and then a connection that closes without the mark of a clean end, so that no client
+ * takes the fragment for a finished turn.
+ */
+void
+way_answer_cut_stream (WayExchange *self, const GError *error)
+{
+  WayOutcome outcome = WAY_OUTCOME_UPSTREAM_ERROR;
+  g_autoptr (GString) event = g_string_new (NULL);
+  guint status = self->status;
+
+  if (error->code == WAY_ERROR_UPSTREAM_TIMEOUT)
+    outcome = WAY_OUTCOME_DEADLINE;
+  if (error->code == WAY_ERROR_SHUTDOWN)
+    outcome = WAY_OUTCOME_SHUTDOWN;
+  g_free (self->record->reason);
+  self->record->reason = g_strdup (error->message);
+  self->request->dialect->encode_stream_error (event, error->code, error->message);
+  way_reply_send_piece (self->request, event->str, event->len);
+  way_connection_cut_answer (self->request->connection);
+  way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* One provider is asked: send, judge what comes back, and either commit to it or go on to the next.
+ * Everything here happens before the client's first byte, but for the passing on of a stream.
+ * Gateway thread. */
+
+#include "way-clock.h"
+#include "way-exchange-private.h"
+#include "way-limits.h"
+#include "way-price.h"
+#include "way-provider-table.h"
+#include "way-retry.h"
+
+#include <string.h>
+
+#define PROGRESS_INTERVAL_US (250 * 1000)
+
+/* What a client may tell its provider through us. Whose account it is, and where it is sent, is
+ * Wayfare's matter. */
+static const char *const forwarded_headers[] = {
+  "User-Agent", "OpenAI-Beta", "HTTP-Referer", "X-Title", "Idempotency-Key", "X-Client-Request-Id",
+};
+
+static gboolean
+is_free (const WayProvider *provider)
+{
+  return provider->locality != WAY_LOCALITY_CLOUD || provider->kind == WAY_KIND_DEMO;
+}
+
+static WayPrice
+find_price (WayExchange *self, const WayUsage *usage)
+{
+  const WayProvider *provider = self->candidate->provider;
+  const char *seller;
+  const WayModel *model;
+
+  if (is_free (provider))
+    return WAY_PRICE_FREE;
+  seller = way_catalog_provider_for_url (provider->base_url);
+  model =
+    way_catalog_find (self->core->catalog, seller ? seller : provider->id, self->candidate->model);
+  return model ? way_price_for_usage (model, usage) : WAY_PRICE_UNKNOWN;
+}
+
+static const WayTally *
+get_tally (WayExchange *self)
+{
+  return self->pump ? way_pump_get_tally (self->pump) : &self->tally;
+}
+
+/* What the attempt cost. Providers charge for what they generate: an attempt that was refused, or
+ * answered with an error status, is known to cost nothing; one that fell silent is not. */
+static void
+settle_cost (WayExchange *self, gboolean was_asked)
+{
+  WayAttempt *attempt = self->attempt;
+  const WayTally *tally = get_tally (self);
+  WayPrice price;
+
+  attempt->usage = way_tally_settle (tally, self->facts.input_tokens_estimate);
+  price = find_price (self, &attempt->usage);
+  if (is_free (self->candidate->provider) || !was_asked || self->status >= 400)
+    attempt->cost_nano_usd = 0;
+  else
+    attempt->cost_nano_usd = way_price_cost_nano_usd (&price, &attempt->usage,
+                                                      self->candidate->provider->price_factor_ppm);
+  if (attempt->verdict == WAY_VERDICT_ANSWERED || tally->saw_words)
+    {
+      self->record->usage = attempt->usage;
+      self->record->price = price;
+    }
+}
+
+/**
+ * way_attempt_settle:
+ * @reason: (nullable): in words; NULL keeps the candidate's own
+ *
+ * Closes the books of the running attempt.
+ */
+void
+way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reason)
+{
+  WayAttempt *attempt = self->attempt;
+  gboolean was_asked = TRUE;
+
+  attempt->verdict = verdict;
+  attempt->duration_us = way_clock_get_monotonic_us () - self->sent_us;
+  attempt->status = self->status;
+  if (self->call)
+    {
+      WayCallTiming timing = way_call_get_timing (self->call);
+
+      attempt->connect_us = timing.connect_us;
+      attempt->first_byte_us = timing.first_byte_us;
+      was_asked = timing.connect_us != WAY_UNKNOWN;
+    }
+  if (reason)
+    {
+      g_free (attempt->reason);
+      attempt->reason = g_strdup (reason);
+    }
+  settle_cost (self, was_asked);
+}
+
+/**
+ * way_attempt_stop:
+ *
+ * Lets go of the running call, if there is one: its connection closes, and what was being generated
+ * is generated no more.
+ */
+void
+way_attempt_stop (WayExchange *self)
+{
+  if (self->call)
+    way_call_cancel (g_steal_pointer (&self->call));
+}
+
+/**
+ * way_attempt_has_next:
+ *
+ * Returns: whether another candidate can be asked within the deadline of the whole request
+ */
+gboolean
+way_attempt_has_next (WayExchange *self)
+{
+  gint64 total_us = self->plan->deadlines.total_ms * 1000;
+
+  if (total_us > 0 && way_exchange_get_elapsed_us (self) >= total_us)
+    return FALSE;
+  for (guint i = self->next; i < self->plan->candidates->len; i++)
+    if (((const WayCandidate *)self->plan->candidates->pdata[i])->usable)
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+get_call_header (const char *name, gpointer user_data)
+{
+  return way_call_get_header (user_data, name);
+}
+
+static void
+note_health (WayExchange *self, const GError *error)
+{
+  gint64 now_us = way_clock_get_wall_us ();
+  gint64 cool_until_us = 0;
+
+  if (error->code == WAY_ERROR_LOCAL_ONLY)
+    return;
+  if (self->call && self->status >= 400)
+    cool_until_us = way_retry_cool_until (self->status, get_call_header, self->call, now_us);
+  way_health_note_failure (self->core->health, self->candidate->provider->id, error->code,
+                           error->message, cool_until_us, now_us);
+}
+
+static void
+extend_trail (WayExchange *self, const char *reason)
+{
+  g_autofree char *before = g_steal_pointer (&self->trail);
+
+  self->trail = g_strdup_printf ("%s%s%s in %.0f ms", before ? before : "", before ? " → " : "",
+                                 reason, self->attempt->duration_us / 1000.0);
+}
+
+/* The attempt failed before the client got a byte: the next target, or an error. */
+static void
+fail_attempt (WayExchange *self, const GError *error, WayNext next)
+{
+  way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
+  if (next == WAY_NEXT_TARGET)
+    note_health (self, error);
+  if (next == WAY_NEXT_TARGET && way_attempt_has_next (self))
+    {
+      extend_trail (self, error->message);
+      way_attempt_stop (self);
+      way_exchange_try_next (self);
+    }
+  else
+    way_answer_with_failure (self, error);
+}
+
+static void
+fail_transport (WayExchange *self, const GError *error)
+{
+  if (self->committed)
+    {
+      note_health (self, error);
+      way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
+      way_answer_cut_stream (self, error);
+    }
+  else
+    fail_attempt (self, error, way_retry_after_error (error->code));
+}
+
+/* A status that is an error, with its whole body read. */
+static void
+fail_status (WayExchange *self)
+{
+  WayRequest *request = self->request;
+  g_autofree char *said =
+    request->dialect->decode_error ((const char *)self->body->data, self->body->len);
+  g_autoptr (GError) error =
+    g_error_new (WAY_ERROR, self->status == 429 ? WAY_ERROR_RATE_LIMITED : WAY_ERROR_UPSTREAM,
+                 "%s answered %u%s%.300s", self->candidate->provider->id, self->status,
+                 said ? ": " : "", said ? said : "");
+
+  fail_attempt (self, error, way_retry_after_status (self->status));
+}
+
+static void
+fail_no_answer (WayExchange *self, const char *what)
+{
+  g_autoptr (GError) error = g_error_new (WAY_ERROR, WAY_ERROR_UPSTREAM, "%s answered with %s",
+                                          self->candidate->provider->id, what);
+
+  fail_transport (self, error);
+}
+
+/* What the provider sends */
+
+static gboolean
+is_type (WayCall *call, const char *type)
+{
+  const char *value = way_call_get_header (call, "content-type");
+
+  return value && g_ascii_strncasecmp (value, type, strlen (type)) == 0;
+}
+
+static void
+on_head (WayCall *call, guint status, gpointer user_data)
+{
+  WayExchange *self = user_data;
+  const WayDialect *dialect = self->request->dialect;
+
+  self->status = status;
+  if (status == 200 && self->facts.stream && is_type (call, dialect->stream_type))
+    self->pump = way_pump_new (dialect, !self->facts.wants_usage);
+  else
+    self->body = g_byte_array_new ();
+}
+
+static void
+note_words (WayExchange *self, const WayTally *tally)
+{
+  gint64 now_us;
+
+  if (!tally->saw_words)
+    return;
+  now_us = way_clock_get_monotonic_us ();
+  if (self->record->first_token_us == WAY_UNKNOWN)
+    self->record->first_token_us = now_us - self->request->arrived_us;
+  if (now_us - self->progress_us < PROGRESS_INTERVAL_US)
+    return;
+  self->progress_us = now_us;
+  self->record->usage = way_tally_settle (tally, self->facts.input_tokens_estimate);
+  way_exchange_tell (self, WAY_EVENT_PROGRESS);
+}
+
+static gboolean
+pump_data (WayExchange *self, const char *data, gsize length)
+{
+  const WayTally *tally = way_pump_get_tally (self->pump);
+  g_autoptr (GError) error = NULL;
+
+  if (way_connection_get_pending (self->request->connection) > WAY_LIMIT_STREAM_PENDING_BYTES)
+    {
+      self->paused = TRUE;
+      return FALSE;
+    }
+  if (!way_pump_feed (self->pump, data, length, &error))
+    {
+      if (self->committed)
+        way_answer_pass_stream (self);
+      fail_no_answer (self, error->message);
+      return TRUE;
+    }
+  if (tally->error && !self->committed)
+    {
+      fail_no_answer (self, tally->error);
+      return TRUE;
+    }
+  if (!self->committed && way_pump_has_answer (self->pump))
+    way_answer_begin_stream (self);
+  if (self->committed)
+    {
+      note_words (self, tally);
+      way_answer_pass_stream (self);
+    }
+  return TRUE;
+}
+
+static gboolean
+on_data (WayCall *call, const char *data, gsize length, gpointer user_data)
+{
+  WayExchange *self = user_data;
+  gsize limit =
+    self->status >= 400 ? WAY_LIMIT_UPSTREAM_ERROR_BYTES : WAY_LIMIT_UPSTREAM_BODY_BYTES;
+
+  if (self->pump)
+    return pump_data (self, data, length);
+  if (self->body->len + length > limit)
+    fail_no_answer (self, "a body that does not end");
+  else
+    g_byte_array_append (self->body, (const guint8 *)data, length);
+  return TRUE;
+}
+
+static void
+accept_whole (WayExchange *self)
+{
+  const char *data = (const char *)self->body->data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->status >= 400)
+    fail_status (self);
+  else if (self->status != 200)
+    fail_no_answer (self, "a status that is neither an answer nor an error");
+  else if (!is_type (self->call, "application/json"))
+    fail_no_answer (self, "something that is not JSON");
+  else if (!self->request->dialect->decode_reply (data ? data : "", self->body->len, way_tally_add,
+                                                  &self->tally, &error))
+    fail_no_answer (self, error->message);
+  else if (self->tally.error)
+    fail_no_answer (self, self->tally.error);
+  else
+    way_answer_whole (self);
+}
+
+static void
+accept_stream_end (WayExchange *self)
+{
+  const WayTally *tally = way_pump_get_tally (self->pump);
+  g_autoptr (GError) error = NULL;
+
+  if (tally->finished && !tally->error)
+    {
+      way_answer_end_stream (self);
+      return;
+    }
+  error = g_error_new (WAY_ERROR, tally->error ? WAY_ERROR_UPSTREAM : WAY_ERROR_UPSTREAM_CUT,
+                       "%s %s", self->candidate->provider->id,
+                       tally->error ? tally->error : "ended the stream before the answer did");
+  fail_transport (self, error);
+}
+
+static void
+on_done (WayCall *call, const GError *error, const WayCallTiming *timing, gpointer user_data)
+{
+  WayExchange *self = user_data;
+
+  if (error)
+    fail_transport (self, error);
+  else if (self->pump)
+    accept_stream_end (self);
+  else
+    accept_whole (self);
+}
+
+static const WayCallHandlers handlers = {
+  .on_head = on_head,
+  .on_data = on_data,
+  .on_done = on_done,
+};
+
+/* Asking */
+
+static GBytes *
+make_body (WayExchange *self, GError **error)
+{
+  g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
+  WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
+  gsize n_edits;
+
+  n_edits = self->request->dialect->plan_edits (&self->facts, self->candidate->model, arena, edits);
+  if (n_edits == 0)
+    return g_bytes_ref (self->request->body);
+  return way_json_splice (self->request->body, edits, n_edits, error);
+}
+
+static gsize
+collect_headers (WayExchange *self, WayHeader *ret_headers)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (forwarded_headers); i++)
+    {
+      const char *value = way_request_get_header (self->request, forwarded_headers[i]);
+
+      if (value)
+        ret_headers[n++] = (WayHeader){ forwarded_headers[i], value };
+    }
+  return n;
+}
+
+static WayDeadlines
+get_deadlines (WayExchange *self)
+{
+  WayDeadlines deadlines = self->plan->deadlines;
+
+  if (deadlines.total_ms > 0)
+    deadlines.total_ms = MAX (1, deadlines.total_ms - way_exchange_get_elapsed_us (self) / 1000);
+  return deadlines;
+}
+
+static void
+reset_attempt (WayExchange *self)
+{
+  g_clear_pointer (&self->pump, way_pump_free);
+  g_clear_pointer (&self->body, g_byte_array_unref);
+  way_tally_clear (&self->tally);
+  way_tally_init (&self->tally);
+  self->status = 0;
+  self->paused = FALSE;
+  self->sent_us = way_clock_get_monotonic_us ();
+}
+
+/**
+ * way_attempt_start:
+ * @attempt: the row of @candidate in the record
+ *
+ * Sends the request to @candidate.
+ */
+void
+way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt *attempt)
+{
+  WayHeader headers[G_N_ELEMENTS (forwarded_headers)];
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (GError) error = NULL;
+  WayCallRequest call = {
+    .snapshot = self->plan->snapshot,
+    .provider = candidate->provider,
+    .method = "POST",
+    .path = way_kind_row (candidate->provider->kind)->chat_path,
+    .headers = headers,
+    .local_only = self->plan->local_only,
+    .deadlines = get_deadlines (self),
+  };
+
+  self->candidate = candidate;
+  self->attempt = attempt;
+  reset_attempt (self);
+  attempt->verdict = WAY_VERDICT_TRYING;
+  attempt->started_us = way_exchange_get_elapsed_us (self);
+  body = make_body (self, &error);
+  if (!body)
+    {
+      way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
+      way_answer_with_error (self, WAY_OUTCOME_REFUSED, error);
+      return;
+    }
+  call.body = body;
+  call.n_headers = collect_headers (self, headers);
+  way_exchange_tell (self, WAY_EVENT_ROUTED);
+  self->call = way_upstream_send (self->core->upstream, &call, &handlers, self);
+}

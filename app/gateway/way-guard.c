@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Who may ask: decided from a request's head alone. Pure. */
+
+#include "way-guard.h"
+
+#include "way-limits.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define PATH_TOKEN_PREFIX "/a/"
+
+/* The host of a Host header, without port and brackets. */
+static char *
+dup_host_name (const char *host)
+{
+  const char *end;
+
+  if (host[0] == '[')
+    {
+      end = strchr (host, ']');
+      return end ? g_strndup (host + 1, end - host - 1) : NULL;
+    }
+  end = strrchr (host, ':');
+  return g_ascii_strdown (host, end ? end - host : -1);
+}
+
+static gboolean
+is_address_literal (const char *name)
+{
+  unsigned char address[sizeof (struct in6_addr)];
+
+  return inet_pton (AF_INET, name, address) == 1 || inet_pton (AF_INET6, name, address) == 1;
+}
+
+/* DNS rebinding needs a name that the attacker controls; addresses and localhost are nobody's. */
+static gboolean
+host_is_allowed (const WaySnapshot *snapshot, const char *host)
+{
+  g_autofree char *name = host ? dup_host_name (host) : NULL;
+
+  if (!name || !name[0])
+    return FALSE;
+  if (is_address_literal (name) || strcmp (name, "localhost") == 0 ||
+      g_str_has_suffix (name, ".localhost"))
+    return TRUE;
+  for (char **allowed = snapshot->allowed_hosts; allowed && *allowed; allowed++)
+    if (g_ascii_strcasecmp (*allowed, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_host (const WaySnapshot *snapshot, const WayRequestHead *head, GError **error)
+{
+  if (head->is_control || host_is_allowed (snapshot, head->host))
+    return TRUE;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_FORBIDDEN_HOST,
+               "The Host header \"%.200s\" is neither localhost nor an address: if you trust that "
+               "name, add it to listen.allowed_hosts",
+               head->host ? head->host : "");
+  return FALSE;
+}
+
+static gboolean
+check_origin (const WaySnapshot *snapshot, const WayRequestHead *head, GError **error)
+{
+  if (!head->origin)
+    return TRUE;
+  if (snapshot->allowed_origins &&
+      g_strv_contains ((const char *const *)snapshot->allowed_origins, head->origin))
+    return TRUE;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_FORBIDDEN_HOST,
+               "Requests from the web origin \"%.200s\" are refused: if you trust it, add it to "
+               "listen.allowed_origins",
+               head->origin);
+  return FALSE;
+}
+
+static gboolean
+check_size (const WayRequestHead *head, GError **error)
+{
+  if (head->n_headers > WAY_LIMIT_REQUEST_HEADERS)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_REQUEST_TOO_LARGE,
+                   "The request has %u headers; at most %d are read", head->n_headers,
+                   WAY_LIMIT_REQUEST_HEADERS);
+      return FALSE;
+    }
+  if (head->content_length > WAY_LIMIT_REQUEST_BODY_BYTES)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_REQUEST_TOO_LARGE,
+                   "The request's body has %" G_GINT64_FORMAT " bytes; at most %d are read",
+                   head->content_length, WAY_LIMIT_REQUEST_BODY_BYTES);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A web page can post text/plain or a form anywhere without asking first; JSON it cannot. */
+static gboolean
+check_content_type (const WayRequestHead *head, GError **error)
+{
+  const char *type = head->content_type;
+  gsize length;
+
+  if (!type || strcmp (head->method, "POST") != 0)
+    return TRUE;
+  length = strcspn (type, "; \t");
+  if ((length == 16 && g_ascii_strncasecmp (type, "application/json", 16) == 0) ||
+      (length > 5 && g_ascii_strncasecmp (type + length - 5, "+json", 5) == 0))
+    return TRUE;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST,
+               "The request's Content-Type is \"%.100s\": send application/json", type);
+  return FALSE;
+}
+
+static const char *
+find_bearer (const char *authorization)
+{
+  if (!authorization || g_ascii_strncasecmp (authorization, "Bearer ", 7) != 0)
+    return NULL;
+  return authorization + 7 + strspn (authorization + 7, " ");
+}
+
+static const WayApp *
+find_app (const WaySnapshot *snapshot, const WayRequestHead *head, const char *path_token)
+{
+  const char *tokens[] = { path_token, find_bearer (head->authorization), head->x_api_key,
+                           head->api_key, head->x_goog_api_key };
+
+  if (snapshot->apps->len == 0)
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (tokens); i++)
+    {
+      const WayApp *app = tokens[i] ? way_snapshot_find_app_by_token (snapshot, tokens[i]) : NULL;
+
+      if (app)
+        return app;
+    }
+  return NULL;
+}
+
+static gboolean
+is_open_path (const char *path)
+{
+  return strcmp (path, "/health") == 0 || strcmp (path, "/ready") == 0;
+}
+
+/**
+ * way_guard_admit:
+ * @ret_admission: filled on success
+ *
+ * Host, Origin, sizes, content type and app token, in that order; the rules are those of the
+ * contract. A token that no app has is let pass where no token is required, since many tools cannot
+ * send none.
+ *
+ * Returns: whether the request may go on; else %WAY_ERROR_FORBIDDEN_HOST,
+ *   %WAY_ERROR_REQUEST_TOO_LARGE, %WAY_ERROR_BAD_REQUEST or %WAY_ERROR_UNAUTHORIZED
+ */
+gboolean
+way_guard_admit (const WaySnapshot *snapshot,
+                 const WayRequestHead *head,
+                 WayAdmission *ret_admission,
+                 GError **error)
+{
+  g_autofree char *path_token = NULL;
+  WayAdmission admission = { .path = head->path, .allow_origin = head->origin };
+
+  if (!check_host (snapshot, head, error) || !check_origin (snapshot, head, error) ||
+      !check_size (head, error) || !check_content_type (head, error))
+    return FALSE;
+  if (g_str_has_prefix (head->path, PATH_TOKEN_PREFIX))
+    {
+      const char *token = head->path + strlen (PATH_TOKEN_PREFIX);
+      const char *end = strchrnul (token, '/');
+
+      path_token = g_strndup (token, end - token);
+      admission.path = *end ? end : "/";
+    }
+  admission.app = find_app (snapshot, head, path_token);
+  if (!admission.app && snapshot->require_token && !head->is_control &&
+      !is_open_path (admission.path) && strcmp (head->method, "OPTIONS") != 0)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_UNAUTHORIZED,
+                   "No app of this router has the token that was sent%s: make one with "
+                   "\"wayfare app add NAME\" and send it as a bearer token",
+                   head->authorization || head->x_api_key || path_token ? "" : " (none was)");
+      return FALSE;
+    }
+  *ret_admission = admission;
+  return TRUE;
+}
+
+/**
+ * way_guard_may_administer:
+ *
+ * The /wayfare/v1 API belongs to this user's own processes and to apps marked as admin.
+ *
+ * Returns: whether it may be used; else %WAY_ERROR_UNAUTHORIZED
+ */
+gboolean
+way_guard_may_administer (const WayRequestHead *head, const WayApp *app, GError **error)
+{
+  if (head->is_control || (app && app->admin))
+    return TRUE;
+  g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UNAUTHORIZED,
+                       "This address needs the token of an app with \"admin\": true; the control "
+                       "socket needs none");
+  return FALSE;
+}

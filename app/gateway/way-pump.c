@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The words of an answer on their way through. No I/O. */
+
+#include "way-pump.h"
+
+#include "way-limits.h"
+
+#define BYTES_A_TOKEN 4 /* the usual rule of thumb for English text */
+
+struct _WayPump
+{
+  const WayDialect *dialect;
+  WaySse *sse;     /* owned */
+  GString *output; /* owned: whole events that may go to the client */
+  GError *error;   /* owned */
+  WayTally tally;
+  gboolean hide_usage;
+  gboolean has_answer;
+};
+
+void
+way_tally_init (WayTally *tally)
+{
+  *tally = (WayTally){ .usage = WAY_USAGE_INIT };
+}
+
+void
+way_tally_clear (WayTally *tally)
+{
+  g_clear_pointer (&tally->error, g_free);
+}
+
+/**
+ * way_tally_add:
+ * @tally: a #WayTally
+ *
+ * Counts one step of an answer; a #WayDeltaFunc.
+ */
+void
+way_tally_add (const WayDelta *delta, gpointer user_data)
+{
+  WayTally *tally = user_data;
+
+  switch (delta->type)
+    {
+    case WAY_DELTA_TEXT:
+    case WAY_DELTA_REASONING:
+    case WAY_DELTA_REFUSAL:
+    case WAY_DELTA_TOOL_CALL:
+      tally->saw_words |= delta->length > 0 || delta->type == WAY_DELTA_TOOL_CALL;
+      tally->text_bytes += delta->length;
+      break;
+    case WAY_DELTA_USAGE:
+      way_usage_merge (&tally->usage, &delta->usage);
+      break;
+    case WAY_DELTA_ERROR:
+      g_free (tally->error);
+      tally->error = g_strdup (delta->text ? delta->text : "unknown error");
+      break;
+    case WAY_DELTA_FINISH:
+    case WAY_DELTA_END:
+      tally->finished = TRUE;
+      break;
+    }
+}
+
+/**
+ * way_tally_settle:
+ * @input_tokens_estimate: from the length of the prompt
+ *
+ * Returns: the usage to be accounted: what was reported, else an estimate that says so. If nothing
+ *   was reported and nothing generated it stays unknown.
+ */
+WayUsage
+way_tally_settle (const WayTally *tally, gint64 input_tokens_estimate)
+{
+  WayUsage usage = tally->usage;
+
+  if (!tally->saw_words)
+    return usage;
+  if (usage.output_tokens == WAY_UNKNOWN)
+    {
+      usage.output_tokens = (tally->text_bytes + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN;
+      usage.estimated = TRUE;
+    }
+  if (usage.input_tokens == WAY_UNKNOWN)
+    {
+      usage.input_tokens = input_tokens_estimate;
+      usage.estimated = TRUE;
+    }
+  return usage;
+}
+
+static void
+on_event (const char *event,
+          const char *data,
+          gsize length,
+          const char *raw,
+          gsize raw_length,
+          gpointer user_data)
+{
+  WayPump *self = user_data;
+
+  if (self->error)
+    return;
+  if (data)
+    {
+      if (!self->dialect->decode_event (data, length, way_tally_add, &self->tally, &self->error))
+        return;
+      self->has_answer = TRUE;
+      if (self->hide_usage && self->dialect->event_is_surplus (data, length))
+        return;
+    }
+  g_string_append_len (self->output, raw, raw_length);
+}
+
+/**
+ * way_pump_new:
+ * @dialect: of both sides
+ * @hide_usage: the client did not ask for the event that holds nothing but usage
+ *
+ * Returns: (transfer full): a pump for one streamed answer
+ */
+WayPump *
+way_pump_new (const WayDialect *dialect, gboolean hide_usage)
+{
+  WayPump *self = g_new0 (WayPump, 1);
+
+  self->dialect = dialect;
+  self->sse = way_sse_new ();
+  self->output = g_string_new (NULL);
+  self->hide_usage = hide_usage;
+  way_tally_init (&self->tally);
+  return self;
+}
+
+void
+way_pump_free (WayPump *self)
+{
+  way_sse_free (self->sse);
+  g_string_free (self->output, TRUE);
+  g_clear_error (&self->error);
+  way_tally_clear (&self->tally);
+  g_free (self);
+}
+
+/**
+ * way_pump_feed:
+ *
+ * Takes a piece of the provider's answer, cut anywhere. Whole events are counted and appended to
+ * the output unchanged.
+ *
+ * Returns: %FALSE with %WAY_ERROR_UPSTREAM if this is no stream of the dialect; the output then
+ * holds what came before
+ */
+gboolean
+way_pump_feed (WayPump *self, const char *data, gsize length, GError **error)
+{
+  if (!self->error && !way_sse_feed (self->sse, data, length, on_event, self))
+    g_set_error (&self->error, WAY_ERROR, WAY_ERROR_UPSTREAM,
+                 "an event of the stream is longer than %d bytes", WAY_LIMIT_STREAM_EVENT_BYTES);
+  if (!self->error)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (self->error));
+  return FALSE;
+}
+
+/**
+ * way_pump_get_output:
+ *
+ * Returns: (transfer none): whole events to be sent; the caller truncates it once they are
+ */
+GString *
+way_pump_get_output (WayPump *self)
+{
+  return self->output;
+}
+
+const WayTally *
+way_pump_get_tally (WayPump *self)
+{
+  return &self->tally;
+}
+
+/**
+ * way_pump_has_answer:
+ *
+ * Returns: whether an event of the dialect has come, so that the provider has really begun
+ */
+gboolean
+way_pump_has_answer (WayPump *self)
+{
+  return self->has_answer;
+}

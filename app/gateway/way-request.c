@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* A request that has been read and admitted, and the answers to it. Gateway thread. */
+
+#include "way-request.h"
+
+#include "way-clock.h"
+
+#include <string.h>
+
+static gboolean
+client_keeps_alive (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (soup_server_message_get_http_version (message) == SOUP_HTTP_1_0)
+    return soup_message_headers_header_contains (headers, "Connection", "keep-alive");
+  return !soup_message_headers_header_contains (headers, "Connection", "close");
+}
+
+/**
+ * way_request_new:
+ * @message: whose body, if any, has been read
+ * @admission: what the guard said
+ *
+ * Returns: (transfer full): a request
+ */
+WayRequest *
+way_request_new (SoupServerMessage *message,
+                 WayConnection *connection,
+                 WaySnapshot *snapshot,
+                 const WayAdmission *admission)
+{
+  WayRequest *self = g_new0 (WayRequest, 1);
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  g_ref_count_init (&self->refs);
+  self->connection = way_connection_ref (connection);
+  self->message = g_object_ref (message);
+  self->snapshot = way_snapshot_ref (snapshot);
+  self->app = admission->app;
+  self->method = soup_server_message_get_method (message);
+  self->path = g_strdup (admission->path);
+  self->query = g_strdup (g_uri_get_query (soup_server_message_get_uri (message)));
+  self->allow_origin = g_strdup (admission->allow_origin);
+  self->body = soup_message_body_flatten (body);
+  self->dialect = way_dialect_for_path (self->path);
+  self->arrived_us = way_clock_get_monotonic_us ();
+  self->arrived_at_us = way_clock_get_wall_us ();
+  self->is_control = way_connection_is_control (connection);
+  self->keep_alive = client_keeps_alive (message);
+  self->chunked = soup_server_message_get_http_version (message) != SOUP_HTTP_1_0;
+  return self;
+}
+
+WayRequest *
+way_request_ref (WayRequest *self)
+{
+  g_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+way_request_unref (WayRequest *self)
+{
+  if (!g_ref_count_dec (&self->refs))
+    return;
+  way_connection_unref (self->connection);
+  g_object_unref (self->message);
+  way_snapshot_unref (self->snapshot);
+  g_free (self->path);
+  g_free (self->query);
+  g_free (self->allow_origin);
+  g_bytes_unref (self->body);
+  g_free (self);
+}
+
+/**
+ * way_request_get_header:
+ *
+ * Returns: (transfer none) (nullable): the first header of that name
+ */
+const char *
+way_request_get_header (const WayRequest *self, const char *name)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (self->message);
+
+  return soup_message_headers_get_one (headers, name);
+}
+
+/**
+ * way_request_dup_query_value:
+ *
+ * Returns: (transfer full) (nullable): the decoded value of a query parameter
+ */
+char *
+way_request_dup_query_value (const WayRequest *self, const char *name)
+{
+  g_autoptr (GHashTable) form = self->query ? soup_form_decode (self->query) : NULL;
+
+  return form ? g_strdup (g_hash_table_lookup (form, name)) : NULL;
+}
+
+static void
+count_header (const char *name, const char *value, gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+/**
+ * way_request_fill_head:
+ * @head: (out): strings borrowed from @message
+ */
+void
+way_request_fill_head (SoupServerMessage *message, gboolean is_control, WayRequestHead *head)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
+
+  *head = (WayRequestHead){
+    .method = soup_server_message_get_method (message),
+    .path = g_uri_get_path (soup_server_message_get_uri (message)),
+    .host = soup_message_headers_get_one (headers, "Host"),
+    .origin = soup_message_headers_get_one (headers, "Origin"),
+    .content_type = soup_message_headers_get_one (headers, "Content-Type"),
+    .authorization = soup_message_headers_get_one (headers, "Authorization"),
+    .x_api_key = soup_message_headers_get_one (headers, "x-api-key"),
+    .api_key = soup_message_headers_get_one (headers, "api-key"),
+    .x_goog_api_key = soup_message_headers_get_one (headers, "x-goog-api-key"),
+    .content_length = has_length ? soup_message_headers_get_content_length (headers) : -1,
+    .is_control = is_control,
+  };
+  soup_message_headers_foreach (headers, count_header, &head->n_headers);
+}
+
+/* Answers */
+
+/* The date changes once a second; formatting it costs more than the rest of a head. */
+static const char *
+get_http_date (gint64 wall_us)
+{
+  static char text[64];
+  static gint64 second;
+  gint64 now_s = wall_us / G_USEC_PER_SEC;
+
+  if (now_s != second)
+    {
+      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (now_s);
+      g_autofree char *formatted = soup_date_time_to_string (date, SOUP_DATE_HTTP);
+
+      g_strlcpy (text, formatted, sizeof text);
+      second = now_s;
+    }
+  return text;
+}
+
+/**
+ * way_reply_begin:
+ *
+ * Returns: (transfer full): the head of an answer, to which headers can be added
+ */
+GString *
+way_reply_begin (const WayRequest *self, guint status)
+{
+  GString *head = g_string_sized_new (1024);
+
+  g_string_append_printf (head, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
+  way_reply_add_header (head, "Date", get_http_date (way_clock_get_wall_us ()));
+  if (self->allow_origin)
+    {
+      way_reply_add_header (head, "Access-Control-Allow-Origin", self->allow_origin);
+      way_reply_add_header (head, "Vary", "Origin");
+    }
+  return head;
+}
+
+/**
+ * way_reply_add_header:
+ * @value: (nullable): no header for NULL; what no header may hold is replaced
+ */
+void
+way_reply_add_header (GString *head, const char *name, const char *value)
+{
+  if (!value)
+    return;
+  g_string_append (head, name);
+  g_string_append_len (head, ": ", 2);
+  for (const char *c = value; *c; c++)
+    {
+      if (*c >= ' ' && *c < 0x7f)
+        g_string_append_c (head, *c);
+      else if (g_str_has_prefix (c, "→"))
+        g_string_append (head, "->");
+      else if ((*c & 0xc0) != 0x80) /* one mark a character, whatever its length in UTF-8 */
+        g_string_append_c (head, '?');
+    }
+  g_string_append_len (head, "\r\n", 2);
+}
+
+/**
+ * way_reply_send:
+ * @head: (transfer full): from way_reply_begin()
+ *
+ * Sends a whole answer in one system call and gives the connection back.
+ *
+ * Returns: bytes of the body that went out: none for HEAD
+ */
+gsize
+way_reply_send (
+  WayRequest *self, GString *head, const char *content_type, const char *body, gsize length)
+{
+  gboolean has_body = strcmp (self->method, "HEAD") != 0;
+  struct iovec parts[2];
+
+  way_reply_add_header (head, "Content-Type", content_type);
+  if (!self->keep_alive)
+    way_reply_add_header (head, "Connection", "close");
+  g_string_append_printf (head, "Content-Length: %zu\r\n\r\n", length);
+  parts[0] = (struct iovec){ head->str, head->len };
+  parts[1] = (struct iovec){ (void *)body, has_body ? length : 0 };
+  way_connection_send (self->connection, parts, 2);
+  way_connection_end_answer (self->connection, self->keep_alive);
+  g_string_free (head, TRUE);
+  return has_body ? length : 0;
+}
+
+/**
+ * way_reply_send_json:
+ * @body: (transfer full): JSON text
+ */
+void
+way_reply_send_json (WayRequest *self, guint status, GString *body)
+{
+  way_reply_send (self, way_reply_begin (self, status), "application/json", body->str, body->len);
+  g_string_free (body, TRUE);
+}
+
+/**
+ * way_reply_send_error:
+ * @error: in #WAY_ERROR
+ *
+ * Says @error in the dialect of the path, or in OpenAI's shape where the path has none.
+ */
+void
+way_reply_send_error (WayRequest *self, const GError *error)
+{
+  const WayDialect *dialect = self->dialect ? self->dialect : &way_dialect_openai_chat;
+  GString *body = g_string_new (NULL);
+
+  dialect->encode_error (body, error->code, error->message);
+  way_reply_send_json (self, way_error_code_get_status (error->code), body);
+}
+
+/**
+ * way_reply_begin_stream:
+ * @head: (transfer full): from way_reply_begin()
+ *
+ * Sends the head of a streamed answer. A client of HTTP/1.0 gets the bytes as they are and sees the
+ * end when the connection closes.
+ */
+void
+way_reply_begin_stream (WayRequest *self, GString *head, const char *content_type)
+{
+  struct iovec part;
+
+  way_reply_add_header (head, "Content-Type", content_type);
+  way_reply_add_header (head, "Cache-Control", "no-cache");
+  if (self->chunked)
+    way_reply_add_header (head, "Transfer-Encoding", "chunked");
+  if (!self->keep_alive || !self->chunked)
+    way_reply_add_header (head, "Connection", "close");
+  g_string_append_len (head, "\r\n", 2);
+  part = (struct iovec){ head->str, head->len };
+  way_connection_send (self->connection, &part, 1);
+  g_string_free (head, TRUE);
+}
+
+/**
+ * way_reply_send_piece:
+ *
+ * Sends a piece of a streamed answer as one chunk in one system call.
+ */
+void
+way_reply_send_piece (WayRequest *self, const char *data, gsize length)
+{
+  char size[24];
+  struct iovec parts[3];
+
+  if (length == 0)
+    return; /* an empty chunk is the end */
+  parts[0] = (struct iovec){ size, g_snprintf (size, sizeof size, "%zx\r\n", length) };
+  parts[1] = (struct iovec){ (void *)data, length };
+  parts[2] = (struct iovec){ (void *)"\r\n", 2 };
+  if (self->chunked)
+    way_connection_send (self->connection, parts, 3);
+  else
+    way_connection_send (self->connection, &parts[1], 1);
+}
+
+/**
+ * way_reply_end_stream:
+ *
+ * The clean end of a streamed answer. One that was cut is aborted instead.
+ */
+void
+way_reply_end_stream (WayRequest *self)
+{
+  struct iovec last = { (void *)"0\r\n\r\n", 5 };
+
+  if (self->chunked)
+    way_connection_send (self->connection, &last, 1);
+  way_connection_end_answer (self->connection, self->keep_alive && self->chunked);
+}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* The book of every request: SQLite on a thread of its own. A record is given away and forgotten;
- * questions are asked asynchronously and answered on the asker's context. */
+/* The book of every request: SQLite on a thread of its own. A record is given away (with the
+ * caller's reference) and forgotten; questions are asked asynchronously and answered on the asker's
+ * context. */
 
 #pragma once
 

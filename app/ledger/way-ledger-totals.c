@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What each local day cost, by app, provider and model: added to in the transaction that writes the
+ * request, so that spend is read without touching requests and outlives them. The ledger thread's.
+ */
+
+#include "way-ledger-private.h"
+
+#include <time.h>
+
+/* YYYYMMDD of the machine's time zone. */
+static gint64
+get_local_day (gint64 wall_us)
+{
+  time_t seconds = (time_t)(wall_us / G_USEC_PER_SEC);
+  struct tm local;
+  if (!localtime_r (&seconds, &local))
+    return 0;
+  return (local.tm_year + 1900) * 10000 + (local.tm_mon + 1) * 100 + local.tm_mday;
+}
+
+/* Whether something was asked of a provider. What was refused before has no tokens and no cost to
+ * be unknown. */
+static gboolean
+was_tried (const WayRecord *record)
+{
+  return way_record_count_tried (record) > 0;
+}
+
+static gboolean
+was_answered (const WayRecord *record)
+{
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
+      if (attempt->verdict == WAY_VERDICT_ANSWERED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A client that leaves is no failure of ours or of a provider. */
+static gboolean
+has_failed (const WayRecord *record)
+{
+  switch (record->outcome)
+    {
+    case WAY_OUTCOME_RUNNING:
+    case WAY_OUTCOME_DONE:
+    case WAY_OUTCOME_CLIENT_GONE:
+      return FALSE;
+    case WAY_OUTCOME_REFUSED:
+    case WAY_OUTCOME_UPSTREAM_ERROR:
+    case WAY_OUTCOME_DEADLINE:
+    case WAY_OUTCOME_SHUTDOWN:
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
+static gint64
+known_or_zero (gint64 value)
+{
+  return MAX (value, 0);
+}
+
+/* Adds one request to the total of its day. Within the caller's transaction. */
+gboolean
+way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
+{
+  const WayUsage *usage = &record->usage;
+  const char *model = record->answered_model ? record->answered_model : record->requested_model;
+  gint64 app, provider, model_id;
+  if (!way_ledger_db_intern (db, record->app, &app, error) ||
+      !way_ledger_db_intern (db, record->provider, &provider, error) ||
+      !way_ledger_db_intern (db, model, &model_id, error))
+    return FALSE;
+
+  g_autoptr (WayStatement) add = way_ledger_db_prepare (
+    db,
+    "INSERT INTO total VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (day, app, provider, model) DO UPDATE SET requests = requests + 1,"
+    " failed = failed + excluded.failed,"
+    " local_requests = local_requests + excluded.local_requests,"
+    " fallbacks = fallbacks + excluded.fallbacks,"
+    " input_tokens = input_tokens + excluded.input_tokens,"
+    " cached_tokens = cached_tokens + excluded.cached_tokens,"
+    " output_tokens = output_tokens + excluded.output_tokens,"
+    " cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,"
+    " unknown_cost_requests = unknown_cost_requests + excluded.unknown_cost_requests,"
+    " unknown_token_requests = unknown_token_requests + excluded.unknown_token_requests",
+    error);
+  if (!add)
+    return FALSE;
+
+  gboolean tried = was_tried (record);
+  gboolean unknown_tokens = usage->input_tokens < 0 || usage->output_tokens < 0;
+  gint64 values[] = {
+    get_local_day (record->started_at_us),
+    app,
+    provider,
+    model_id,
+    has_failed (record),
+    tried && record->locality == WAY_LOCALITY_LOCAL,
+    was_answered (record) && way_record_count_tried (record) > 1,
+    known_or_zero (usage->input_tokens),
+    known_or_zero (usage->cache_read_tokens),
+    known_or_zero (usage->output_tokens),
+    known_or_zero (record->cost_nano_usd),
+    tried && record->cost_nano_usd < 0,
+    tried && unknown_tokens,
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    sqlite3_bind_int64 (add, (int)i + 1, values[i]);
+  return way_ledger_db_step (db, add, error);
+}
+
+#define SPEND_SQL(key, order)                                                                      \
+  "SELECT " key ", sum (requests), sum (failed), sum (local_requests), sum (fallbacks),"           \
+  " sum (input_tokens), sum (cached_tokens), sum (output_tokens), sum (cost_nano_usd),"            \
+  " sum (unknown_cost_requests), sum (unknown_token_requests)"                                     \
+  " FROM total WHERE day >= ? GROUP BY 1 ORDER BY " order
+
+#define DEAREST_FIRST "9 DESC, 2 DESC, 1"
+
+static const char *
+get_spend_sql (WaySpendBy by)
+{
+  switch (by)
+    {
+    case WAY_SPEND_BY_DAY:
+      return SPEND_SQL ("day", "1");
+    case WAY_SPEND_BY_APP:
+      return SPEND_SQL ("app", DEAREST_FIRST);
+    case WAY_SPEND_BY_PROVIDER:
+      return SPEND_SQL ("provider", DEAREST_FIRST);
+    case WAY_SPEND_BY_MODEL:
+      return SPEND_SQL ("model", DEAREST_FIRST);
+    }
+  g_assert_not_reached ();
+}
+
+static char *
+dup_key (WayLedgerDb *db, WaySpendBy by, gint64 key)
+{
+  if (by == WAY_SPEND_BY_DAY)
+    return g_strdup_printf ("%04d-%02d-%02d", (int)(key / 10000), (int)(key / 100 % 100),
+                            (int)(key % 100));
+  const char *text = way_ledger_db_get_text (db, key);
+  return g_strdup (text ? text : "");
+}
+
+static WaySpendRow *
+read_row (WayLedgerDb *db, WaySpendBy by, WayStatement *select)
+{
+  WaySpendRow *row = g_new0 (WaySpendRow, 1);
+  row->key = dup_key (db, by, sqlite3_column_int64 (select, 0));
+  row->requests = sqlite3_column_int64 (select, 1);
+  row->failed = sqlite3_column_int64 (select, 2);
+  row->local_requests = sqlite3_column_int64 (select, 3);
+  row->fallbacks = sqlite3_column_int64 (select, 4);
+  row->input_tokens = sqlite3_column_int64 (select, 5);
+  row->cached_tokens = sqlite3_column_int64 (select, 6);
+  row->output_tokens = sqlite3_column_int64 (select, 7);
+  row->cost_nano_usd = sqlite3_column_int64 (select, 8);
+  row->unknown_cost_requests = sqlite3_column_int64 (select, 9);
+  row->unknown_token_requests = sqlite3_column_int64 (select, 10);
+  return row;
+}
+
+/* (transfer full) (element-type WaySpendRow): the totals of the local day of @since_us and of later
+ * ones, summed by @by. */
+GPtrArray *
+way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError **error)
+{
+  g_autoptr (WayStatement) select = way_ledger_db_prepare (db, get_spend_sql (by), error);
+  if (!select)
+    return NULL;
+  sqlite3_bind_int64 (select, 1, since_us > 0 ? get_local_day (since_us) : 0);
+
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)way_spend_row_free);
+  int code;
+  while ((code = sqlite3_step (select)) == SQLITE_ROW)
+    g_ptr_array_add (rows, read_row (db, by, select));
+  if (code != SQLITE_DONE)
+    {
+      way_ledger_db_fail (db, error);
+      return NULL;
+    }
+  return g_steal_pointer (&rows);
+}

@@ -275,8 +275,8 @@ way_snapshot_find_provider (const WaySnapshot *snapshot, const char *id)
  * @snapshot: a snapshot
  * @model: (nullable): a model name as requested
  *
- * The route of a model: the one that names it exactly, else the first in the file's order whose
- * pattern matches. Any thread.
+ * The route of a model: the one that names it exactly, else the one with the longest pattern that
+ * matches, the first of several as long. Any thread.
  *
  * Returns: (transfer none) (nullable): the route, valid as long as @snapshot
  */
@@ -293,7 +293,8 @@ way_snapshot_find_route (const WaySnapshot *snapshot, const char *model)
       const WayRoute *route = g_ptr_array_index (snapshot->routes, i);
       if (g_str_equal (route->pattern, model))
         return route;
-      if (matching == NULL && way_pattern_matches (route->pattern, model))
+      if ((matching == NULL || strlen (route->pattern) > strlen (matching->pattern)) &&
+          way_pattern_matches (route->pattern, model))
         matching = route;
     }
   return matching;

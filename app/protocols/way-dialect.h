@@ -34,7 +34,8 @@ typedef struct
  * @decode_event: one framed event of a stream → deltas; %FALSE with an error if it is no such event
  * @decode_reply: a whole answer → the same deltas
  * @event_is_surplus: whether a framed event holds nothing but usage the client did not ask for
- * @encode_delta: appends the framed event or events that say @delta
+ * @encode_delta: appends the framed event or events that say @delta; an empty %WAY_DELTA_TEXT opens
+ *   a choice, before its first words
  * @encode_reply: appends a whole answer; @deltas is (element-type WayDelta), texts already joined
  * @encode_error: appends an error body
  * @encode_stream_error: appends an error as an event of a running stream, with no clean end after

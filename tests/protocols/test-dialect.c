@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The table of dialects. */
+
+#include "way-dialect.h"
+
+static const struct
+{
+  const char *path;
+  const char *name; /* NULL: no dialect */
+} paths[] = {
+  { "/v1/chat/completions", "openai-chat" },
+  { "/chat/completions", "openai-chat" },
+  { "/v1/chat/completions/", NULL },
+  { "/v1/chat", NULL },
+  { "/V1/chat/completions", NULL },
+  { "/", NULL },
+  { "", NULL },
+};
+
+static void
+test_paths (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      const WayDialect *dialect = way_dialect_for_path (paths[i].path);
+      g_test_message ("%s", paths[i].path);
+      g_assert_cmpstr (dialect != NULL ? dialect->name : NULL, ==, paths[i].name);
+    }
+}
+
+static void
+test_names (void)
+{
+  g_assert_true (way_dialect_by_name ("openai-chat") == &way_dialect_openai_chat);
+  g_assert_cmpstr (way_dialect_openai_chat.stream_type, ==, "text/event-stream");
+  g_assert_null (way_dialect_by_name ("openai"));
+  g_assert_null (way_dialect_by_name (""));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/protocols/dialect/paths", test_paths);
+  g_test_add_func ("/protocols/dialect/names", test_names);
+  return g_test_run ();
+}

@@ -38,6 +38,8 @@ typedef struct
  * WayPlan:
  * @route: (nullable): borrowed from @snapshot; NULL when addressed directly or by inventory
  * @local_only: no socket to a non-local address may be opened for this request
+ * @retry_at_us: wall clock: when the first target that asked to be left alone is free again, 0 if
+ *   none did
  * @error: (nullable): set if no candidate is usable; its code is the contract's and its message
  * lists each target with its reason
  */
@@ -48,6 +50,7 @@ typedef struct
   GPtrArray *candidates; /* (element-type WayCandidate) in order, left-out ones in their place */
   WayDeadlines deadlines;
   gboolean local_only;
+  gint64 retry_at_us;
   GError *error;
 } WayPlan;
 

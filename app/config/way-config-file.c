@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Reading and replacing the config file. Main thread. */
+
+#include "way-config-file.h"
+
+#include "way-error.h"
+#include "way-json.h"
+#include "way-limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MODE_PRIVATE_FILE 0600
+#define MODE_PRIVATE_DIRECTORY 0700
+#define LINKS_MAX 40 /* like Linux's own limit */
+
+static gboolean
+fail_io (const char *doing, const char *path, int number, GError **error)
+{
+  g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "%s: %s: %s", path, doing, g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+check_status (const char *path, int fd, GError **error)
+{
+  struct stat status;
+  if (fstat (fd, &status) != 0)
+    return fail_io ("it cannot be read", path, errno, error);
+  if (!S_ISREG (status.st_mode))
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "%s: it is not a regular file", path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_bounded (const char *path, int fd, GByteArray *content, GError **error)
+{
+  guint8 buffer[16 * 1024];
+  for (;;)
+    {
+      gssize got = read (fd, buffer, sizeof buffer);
+      if (got == 0)
+        return TRUE;
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return fail_io ("it cannot be read", path, errno, error);
+      if (content->len + (gsize)got > WAY_LIMIT_CONFIG_BYTES)
+        {
+          g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: it is larger than %d bytes", path,
+                       WAY_LIMIT_CONFIG_BYTES);
+          return FALSE;
+        }
+      g_byte_array_append (content, buffer, (guint)got);
+    }
+}
+
+/* Reads the whole file; no file is no failure, and gives NULL. */
+gboolean
+way_config_file_read (const char *path, GBytes **ret_content, GError **error)
+{
+  /* O_NONBLOCK: a FIFO in its place must not stop the main thread. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 && errno == ENOENT)
+    {
+      *ret_content = NULL;
+      return TRUE;
+    }
+  if (fd < 0)
+    return fail_io ("it cannot be opened", path, errno, error);
+
+  g_autoptr (GByteArray) content = g_byte_array_new ();
+  gboolean done = check_status (path, fd, error) && read_bounded (path, fd, content, error);
+  close (fd);
+  if (done)
+    *ret_content = g_byte_array_free_to_bytes (g_steal_pointer (&content));
+  return done;
+}
+
+/* The JSON tree, or an error that begins with the path and, if there is one, line and column. */
+JsonNode *
+way_config_file_parse (const char *path, GBytes *content, GError **error)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (content, &length);
+  g_autoptr (GError) failure = NULL;
+  JsonNode *root = way_json_parse (data == NULL ? "" : data, length, &failure);
+  if (root != NULL)
+    return root;
+
+  /* json-glib says "<data>:LINE:COLUMN: what". */
+  static const char unnamed[] = "<data>";
+  const char *place = strstr (failure->message, unnamed);
+  if (place != NULL)
+    g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s%s", path, place + strlen (unnamed));
+  else
+    g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: %s", path, failure->message);
+  return NULL;
+}
+
+/* Where @path leads through symbolic links, also if nothing is there yet. */
+char *
+way_config_file_resolve (const char *path)
+{
+  g_autofree char *at = g_canonicalize_filename (path, NULL);
+  for (guint i = 0; i < LINKS_MAX; i++)
+    {
+      g_autofree char *link = g_file_read_link (at, NULL);
+      if (link == NULL)
+        break;
+      g_autofree char *directory = g_path_get_dirname (at);
+      g_free (at);
+      at = g_canonicalize_filename (link, directory);
+    }
+  return g_steal_pointer (&at);
+}
+
+/* Replaces the file in one step, or leaves it as it was. A symbolic link stays one: its target is
+ * replaced. */
+gboolean
+way_config_file_replace (const char *path, GBytes *content, GError **error)
+{
+  g_autofree char *target = way_config_file_resolve (path);
+  g_autofree char *directory = g_path_get_dirname (target);
+  if (g_mkdir_with_parents (directory, MODE_PRIVATE_DIRECTORY) != 0)
+    return fail_io ("the directory cannot be made", directory, errno, error);
+
+  gsize length = 0;
+  const char *data = g_bytes_get_data (content, &length);
+  g_autoptr (GError) failure = NULL;
+  /* CONSISTENT writes a temporary file beside it, and renames; DURABLE syncs file and directory. */
+  if (g_file_set_contents_full (target, data, (gssize)length,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                MODE_PRIVATE_FILE, &failure))
+    return TRUE;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_IO,
+               "%s: it cannot be written, and was left as it is: %s", path, failure->message);
+  return FALSE;
+}

@@ -335,10 +335,9 @@ static void
 way_config_init (WayConfig *self)
 {
   g_autoptr (GBytes) content = g_bytes_new_static (default_text, strlen (default_text));
-  g_autoptr (GError) error = NULL;
   Settings settings = { 0 };
-  if (!read_file_settings ("defaults", content, &settings, &error))
-    g_error ("%s", error->message);
+  gboolean sound = read_file_settings ("defaults", content, &settings, NULL);
+  g_assert (sound);
   self->root = settings.root;
   self->snapshot = settings.snapshot;
   self->warnings = settings.warnings;

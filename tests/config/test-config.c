@@ -218,7 +218,9 @@ test_failing_write_changes_nothing (ConfigFixture *fixture, gconstpointer data)
   struct rlimit limit;
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   struct rlimit tiny = { 16, limit.rlim_max };
-  signal (SIGXFSZ, SIG_IGN);
+  struct sigaction ignore = { .sa_handler = SIG_IGN };
+  struct sigaction handled;
+  g_assert_cmpint (sigaction (SIGXFSZ, &ignore, &handled), ==, 0);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tiny), ==, 0);
 
   g_autoptr (GError) error = NULL;
@@ -226,7 +228,7 @@ test_failing_write_changes_nothing (ConfigFixture *fixture, gconstpointer data)
   g_object_set (fixture->config, "local-only", TRUE, NULL);
 
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  signal (SIGXFSZ, SIG_DFL);
+  g_assert_cmpint (sigaction (SIGXFSZ, &handled, NULL), ==, 0);
   g_assert_false (done);
   assert_refused (fixture, before, CONFIG_SAMPLE, error, WAY_ERROR_IO);
   g_assert_cmpuint (count_files (fixture->directory), ==, 1);

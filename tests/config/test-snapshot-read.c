@@ -270,6 +270,7 @@ test_warnings (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (WaySnapshot) snapshot = way_snapshot_new_from_json (root, warnings, &error);
       g_assert_no_error (error);
+      g_assert_nonnull (snapshot);
       g_assert_cmpuint (warnings->len, ==, 1);
       const char *warning = g_ptr_array_index (warnings, 0);
       if (!g_str_has_prefix (warning, warning_rows[i].message))

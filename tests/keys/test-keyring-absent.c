@@ -65,6 +65,9 @@ own_name_and_never_answer (const char *address)
     "RequestName", g_variant_new ("(su)", "org.freedesktop.secrets", 0), G_VARIANT_TYPE ("(u)"),
     G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
   g_assert_no_error (error);
+  guint32 outcome = 0;
+  g_variant_get (reply, "(u)", &outcome);
+  g_assert_cmpuint (outcome, ==, 1); /* the primary owner */
   return connection;
 }
 

@@ -85,6 +85,7 @@ lock_collection (void)
     bus, SERVICE_NAME, SERVICE_PATH, "org.freedesktop.Secret.Service", "Lock",
     g_variant_new ("(^ao)", paths), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (reply);
 }
 
 static void

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What a call sends and how: its URL, its request headers with the key, libcurl's options. The only
+ * place where a key is revealed. Gateway thread. */
+
+#include "way-upstream-private.h"
+
+#include "way-provider-table.h"
+
+#include <string.h>
+
+#define CONTENT_TYPE "Content-Type: application/json"
+/* libcurl waits a second for "100 Continue" before a large body, which few providers send. */
+#define NO_EXPECT "Expect:"
+#define USER_AGENT "Wayfare"
+
+/* Headers that are the call's own: a forwarded one beside them would contradict, or carry a key. */
+static const char *const own_headers[] = {
+  "authorization", "x-api-key",      "api-key",           "x-goog-api-key", "host",
+  "connection",    "content-length", "transfer-encoding", "expect",         "accept-encoding",
+};
+
+static gboolean
+is_forwardable (const WayCall *call, const WayHeader *header)
+{
+  if (*header->value == '\0' || strpbrk (header->value, "\r\n") != NULL ||
+      strpbrk (header->name, "\r\n:") != NULL)
+    return FALSE;
+  if (call->body != NULL && g_ascii_strcasecmp (header->name, "content-type") == 0)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (own_headers); i++)
+    if (g_ascii_strcasecmp (header->name, own_headers[i]) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+static const char *
+prefix_of_auth (WayAuth auth)
+{
+  switch (auth)
+    {
+    case WAY_AUTH_NONE:
+      return NULL;
+    case WAY_AUTH_BEARER:
+      return "Authorization: Bearer ";
+    case WAY_AUTH_X_API_KEY:
+      return "x-api-key: ";
+    case WAY_AUTH_API_KEY:
+      return "api-key: ";
+    case WAY_AUTH_X_GOOG_API_KEY:
+      return "x-goog-api-key: ";
+    }
+  g_assert_not_reached ();
+}
+
+/* Chains one more node; @text stays where it is, since libcurl only reads the list. */
+static void
+add_node (WayRequestHead *head, guint *n_nodes, char *text)
+{
+  struct curl_slist *node = &head->nodes[*n_nodes];
+
+  node->data = text;
+  node->next = NULL;
+  if (*n_nodes > 0)
+    head->nodes[*n_nodes - 1].next = node;
+  (*n_nodes)++;
+}
+
+static char *
+append_text (char *end, const char *text, gsize length)
+{
+  memcpy (end, text, length);
+  end[length] = '\0';
+  return end + length;
+}
+
+static gsize
+measure_head (const WayCallRequest *request, const char *auth, const char *key)
+{
+  gsize n_nodes = request->n_headers + 3;
+  gsize size = sizeof (WayRequestHead) + n_nodes * sizeof (struct curl_slist);
+
+  if (key != NULL)
+    size += strlen (auth) + strlen (key) + 1;
+  for (gsize i = 0; i < request->n_headers; i++)
+    size += strlen (request->headers[i].name) + strlen (request->headers[i].value) + 3;
+  return size;
+}
+
+static WayRequestHead *
+build_request_head (const WayCall *call, const WayCallRequest *request)
+{
+  const char *auth = prefix_of_auth (way_kind_row (call->provider->kind)->auth);
+  const char *key =
+    call->provider->key == NULL || auth == NULL ? NULL : way_key_reveal (call->provider->key);
+  gsize size = measure_head (request, auth, key);
+  WayRequestHead *head = g_malloc (size);
+  char *end = (char *)&head->nodes[request->n_headers + 3];
+  guint n_nodes = 0;
+
+  head->size_bytes = size;
+  head->secret = NULL;
+  head->secret_length = 0;
+  add_node (head, &n_nodes, (char *)NO_EXPECT);
+  if (call->body != NULL)
+    add_node (head, &n_nodes, (char *)CONTENT_TYPE);
+  if (key != NULL)
+    {
+      add_node (head, &n_nodes, end);
+      head->secret = append_text (end, auth, strlen (auth));
+      head->secret_length = strlen (key);
+      end = append_text (head->secret, key, head->secret_length) + 1;
+    }
+  for (gsize i = 0; i < request->n_headers; i++)
+    {
+      const WayHeader *header = &request->headers[i];
+      if (!is_forwardable (call, header))
+        continue;
+      add_node (head, &n_nodes, end);
+      end = append_text (end, header->name, strlen (header->name));
+      end = append_text (end, ": ", 2);
+      end = append_text (end, header->value, strlen (header->value)) + 1;
+    }
+  return head;
+}
+
+static WayPlace *
+find_place (WayUpstream *upstream, const char *base_url, GError **error)
+{
+  WayPlace *place = base_url == NULL ? NULL : g_hash_table_lookup (upstream->places, base_url);
+
+  if (place != NULL)
+    return place;
+  place = way_place_new (base_url, error);
+  if (place != NULL)
+    g_hash_table_insert (upstream->places, place->base_url, place);
+  return place;
+}
+
+static void
+name_provider (WayCall *call)
+{
+  g_prefix_error (&call->error, "%s: ", call->provider->id);
+}
+
+/**
+ * way_call_prepare:
+ *
+ * Decides whether @call may be sent at all and lays out what it sends. Nothing is sent yet.
+ *
+ * Returns: %FALSE if it must not be sent; then the call's error says why
+ */
+gboolean
+way_call_prepare (WayCall *call, const WayCallRequest *request)
+{
+  WayUpstream *upstream = call->upstream;
+
+  if (call->reach == WAY_LOCALITY_CLOUD && call->snapshot != NULL && !call->snapshot->cloud_enabled)
+    {
+      g_set_error (&call->error, WAY_ERROR, WAY_ERROR_LOCAL_ONLY,
+                   "%s is in the cloud and the cloud is switched off; nothing was sent",
+                   call->provider->id);
+      return FALSE;
+    }
+  call->place = find_place (upstream, call->provider->base_url, &call->error);
+  if (call->place == NULL)
+    {
+      name_provider (call);
+      return FALSE;
+    }
+  if (!way_place_allow (call->place, call->reach, call->provider->id, upstream->hosts_path,
+                        &call->error))
+    return FALSE;
+  call->url = g_strconcat (call->provider->base_url, request->path, NULL);
+  call->request_head = build_request_head (call, request);
+  return TRUE;
+}
+
+static void
+set_proxy (CURL *easy, const WayCall *call)
+{
+  gboolean may_use_proxy =
+    call->reach == WAY_LOCALITY_CLOUD && g_strcmp0 (call->place->proxy, "") != 0;
+
+  if (!may_use_proxy)
+    {
+      curl_easy_setopt (easy, CURLOPT_PROXY, "");
+      return;
+    }
+  curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (call->place->proxy != NULL)
+    curl_easy_setopt (easy, CURLOPT_PROXY, call->place->proxy);
+}
+
+static void
+set_transport (CURL *easy, const WayCall *call)
+{
+  if (call->place->is_https)
+    {
+      curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+      curl_easy_setopt (easy, CURLOPT_PIPEWAIT, 1L);
+      if (call->upstream->ca_path != NULL)
+        curl_easy_setopt (easy, CURLOPT_CAINFO, call->upstream->ca_path);
+    }
+  else
+    curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  if (call->reach == WAY_LOCALITY_LOCAL && call->place->connect_to != NULL)
+    curl_easy_setopt (easy, CURLOPT_CONNECT_TO, call->place->connect_to);
+  if (call->deadlines.connect_ms > 0)
+    curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->deadlines.connect_ms);
+  curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+}
+
+/**
+ * way_call_set_options:
+ *
+ * Tells @call's easy handle, which is as new, everything. Not set on purpose, since libcurl's
+ * default is what is wanted: TLS peers are verified, redirects are not followed (the key would go
+ * along), TCP_NODELAY is on, bodies are not decoded, HTTP/0.9 is refused.
+ */
+void
+way_call_set_options (WayCall *call)
+{
+  CURL *easy = call->easy;
+
+  curl_easy_setopt (easy, CURLOPT_URL, call->url);
+  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_PRIVATE, call);
+  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, call->detail);
+  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, &call->request_head->nodes[0]);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, USER_AGENT);
+  if (call->is_post)
+    {
+      gsize length = 0;
+      const char *data = call->body == NULL ? NULL : g_bytes_get_data (call->body, &length);
+      /* Not copied: the call holds the bytes until the handle is back in the pool. */
+      curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+      curl_easy_setopt (easy, CURLOPT_POSTFIELDS, data == NULL ? "" : data);
+    }
+  way_call_watch_answer (call);
+  way_upstream_watch_peer (easy, call);
+  set_proxy (easy, call);
+  set_transport (easy, call);
+}
+
+/**
+ * way_call_forget_secret:
+ *
+ * Wipes the key out of the request headers. Once an answer has begun, libcurl does not send them
+ * again: it neither follows redirects nor negotiates, and repeats only what was not answered.
+ */
+void
+way_call_forget_secret (WayCall *call)
+{
+  WayRequestHead *head = call->request_head;
+
+  if (head == NULL || head->secret == NULL)
+    return;
+  explicit_bzero (head->secret, head->secret_length);
+  head->secret = NULL;
+}

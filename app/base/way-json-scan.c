@@ -19,6 +19,27 @@ is_plain (guchar c)
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+#define EVERY_BYTE(c) (G_GUINT64_CONSTANT (0x0101010101010101) * (c))
+
+/* Moves over plain bytes eight at a time. A borrow can make a plain byte look special, never the
+ * other way round; the caller looks again at each byte. */
+static inline const char *
+skip_plain_words (const char *at, const char *end)
+{
+  for (; end - at >= 8; at += 8)
+    {
+      guint64 word;
+
+      memcpy (&word, at, sizeof word);
+      guint64 controls = word - EVERY_BYTE (0x20);
+      guint64 quotes = (word ^ EVERY_BYTE ('"')) - EVERY_BYTE (1);
+      guint64 backslashes = (word ^ EVERY_BYTE ('\\')) - EVERY_BYTE (1);
+      if ((word | controls | quotes | backslashes) & EVERY_BYTE (0x80))
+        break;
+    }
+  return at;
+}
+
 static inline const char *
 skip_space (const char *at, const char *end)
 {
@@ -60,6 +81,7 @@ check_string (const char *at, const char *end)
   at++;
   while (at)
     {
+      at = skip_plain_words (at, end);
       while (at < end && is_plain (*at))
         at++;
       if (at >= end || (guchar)*at < 0x20)
@@ -234,14 +256,21 @@ way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root)
 
 /* From here on the bytes are known to be valid. */
 
+/* The quote that ends a string is the first with an even number of backslashes before it. */
 static const char *
 skip_string (const char *at, const char *end)
 {
-  for (at++; at < end; at++)
-    if (*at == '"')
-      return at + 1;
-    else if (*at == '\\')
-      at++;
+  const char *start = at + 1;
+
+  for (at = start; (at = memchr (at, '"', end - at)); at++)
+    {
+      const char *escapes = at;
+
+      while (escapes > start && escapes[-1] == '\\')
+        escapes--;
+      if ((at - escapes) % 2 == 0)
+        return at + 1;
+    }
   return end;
 }
 

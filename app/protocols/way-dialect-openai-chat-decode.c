@@ -9,18 +9,8 @@
 
 #include <string.h>
 
-#define MAX_TOKENS G_GINT64_CONSTANT (1000000000000)
 #define MAX_CHOICES 1024
 #define MAX_TOOLS 1024
-#define NANO_DIGITS 9
-
-#define COLLECT(object, ...)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const WayOpenaiMember collected[] = { __VA_ARGS__ };                                           \
-    way_openai_collect ((object), collected, G_N_ELEMENTS (collected));                            \
-  }                                                                                                \
-  G_STMT_END
 
 typedef struct
 {
@@ -79,7 +69,7 @@ give_parts (Decoder *decoder, WayDeltaType type, guint choice, const WayJsonSpan
     {
       WayJsonSpan text = { 0 };
       WayJsonSpan thinking = { 0 };
-      COLLECT (&part, { "text", &text }, { "thinking", &thinking });
+      WAY_OPENAI_COLLECT (&part, { "text", &text }, { "thinking", &thinking });
       /* Thinking has parts, but its parts have none: no recursion that a peer could deepen. */
       if (type == WAY_DELTA_TEXT)
         give_parts (decoder, WAY_DELTA_REASONING, choice, &thinking);
@@ -106,7 +96,7 @@ give_function (
   WayJsonSpan arguments = { 0 };
 
   delta.usage = WAY_USAGE_INIT;
-  COLLECT (function, { "name", &name }, { "arguments", &arguments });
+  WAY_OPENAI_COLLECT (function, { "name", &name }, { "arguments", &arguments });
   if (!has_text (id) && !has_text (&name) && !has_text (&arguments))
     return;
 
@@ -138,7 +128,8 @@ give_tool_calls (Decoder *decoder, guint choice, const WayJsonSpan *tool_calls)
       WayJsonSpan index = { 0 };
       WayJsonSpan id = { 0 };
       WayJsonSpan function = { 0 };
-      COLLECT (&tool_call, { "index", &index }, { "id", &id }, { "function", &function });
+      WAY_OPENAI_COLLECT (&tool_call, { "index", &index }, { "id", &id },
+                          { "function", &function });
       give_function (decoder, choice, read_index (&index, MAX_TOOLS, place), &id, &function);
       place++;
     }
@@ -155,9 +146,9 @@ give_message (Decoder *decoder, guint choice, const WayJsonSpan *message)
   WayJsonSpan tool_calls = { 0 };
   WayJsonSpan function_call = { 0 };
 
-  COLLECT (message, { "content", &content }, { "reasoning_content", &reasoning_content },
-           { "reasoning", &reasoning }, { "refusal", &refusal }, { "tool_calls", &tool_calls },
-           { "function_call", &function_call });
+  WAY_OPENAI_COLLECT (message, { "content", &content }, { "reasoning_content", &reasoning_content },
+                      { "reasoning", &reasoning }, { "refusal", &refusal },
+                      { "tool_calls", &tool_calls }, { "function_call", &function_call });
 
   /* Servers in transition send the same words under both names. */
   give_text (decoder, WAY_DELTA_REASONING, choice,
@@ -169,88 +160,13 @@ give_message (Decoder *decoder, guint choice, const WayJsonSpan *message)
     give_function (decoder, choice, 0, &(WayJsonSpan){ 0 }, &function_call);
 }
 
-static gint64
-read_tokens (const WayJsonSpan *number)
-{
-  gint64 tokens = WAY_UNKNOWN;
-
-  if (number->type == WAY_JSON_NUMBER)
-    way_json_span_get_int (number, 0, MAX_TOKENS, &tokens);
-  return tokens;
-}
-
-static gint64
-read_tokens_of (const WayJsonSpan *details, const char *name)
-{
-  WayJsonSpan number = { 0 };
-
-  COLLECT (details, { name, &number });
-  return read_tokens (&number);
-}
-
-/* Counts as a provider gives them, unknown where it does not. */
-typedef struct
-{
-  gint64 prompt;
-  gint64 completion;
-  gint64 total;
-  gint64 cached;
-  gint64 reasoning;
-} Counts;
-
-/* OpenAI's prompt includes what a cache served and its completion includes reasoning; here they are
- * apart. xAI alone counts reasoning beside the completion, which its total gives away. */
-static void
-normalise (const Counts *counts, WayUsage *usage)
-{
-  usage->input_tokens = counts->prompt;
-  usage->cache_read_tokens = counts->cached;
-  usage->output_tokens = counts->completion;
-  usage->reasoning_tokens = counts->reasoning;
-
-  if (counts->cached != WAY_UNKNOWN && counts->cached <= counts->prompt)
-    usage->input_tokens -= counts->cached;
-  if (counts->reasoning > 0 && counts->prompt != WAY_UNKNOWN && counts->completion != WAY_UNKNOWN &&
-      counts->total == counts->prompt + counts->completion + counts->reasoning)
-    usage->output_tokens += counts->reasoning;
-}
-
 static void
 give_usage (Decoder *decoder, const WayJsonSpan *object)
 {
   WayDelta delta = { .type = WAY_DELTA_USAGE, .text = "", .usage = WAY_USAGE_INIT };
-  WayJsonSpan prompt = { 0 };
-  WayJsonSpan completion = { 0 };
-  WayJsonSpan total = { 0 };
-  WayJsonSpan prompt_details = { 0 };
-  WayJsonSpan completion_details = { 0 };
-  WayJsonSpan cache_hit = { 0 };
-  WayJsonSpan cached = { 0 };
-  WayJsonSpan cost = { 0 };
 
-  COLLECT (object, { "prompt_tokens", &prompt }, { "completion_tokens", &completion },
-           { "total_tokens", &total }, { "prompt_tokens_details", &prompt_details },
-           { "completion_tokens_details", &completion_details },
-           { "prompt_cache_hit_tokens", &cache_hit }, { "cached_tokens", &cached },
-           { "cost", &cost });
-
-  Counts counts = {
-    .prompt = read_tokens (&prompt),
-    .completion = read_tokens (&completion),
-    .total = read_tokens (&total),
-    .cached = read_tokens_of (&prompt_details, "cached_tokens"),
-    .reasoning = read_tokens_of (&completion_details, "reasoning_tokens"),
-  };
-  if (counts.cached == WAY_UNKNOWN)
-    counts.cached = read_tokens (cache_hit.type == WAY_JSON_NUMBER ? &cache_hit : &cached);
-  if (counts.prompt == WAY_UNKNOWN && counts.completion == WAY_UNKNOWN)
+  if (!way_openai_read_usage (object, &delta.usage))
     return;
-
-  normalise (&counts, &delta.usage);
-  gint64 cost_nano_usd;
-  if (cost.type == WAY_JSON_NUMBER &&
-      way_json_span_get_decimal (&cost, NANO_DIGITS, &cost_nano_usd) && cost_nano_usd >= 0)
-    delta.usage.reported_cost_nano_usd = cost_nano_usd;
   decoder->n_usages++;
   decoder->func (&delta, decoder->user_data);
 }
@@ -262,6 +178,10 @@ typedef struct
   WayJsonSpan choices;
   WayJsonSpan usage;
   WayJsonSpan x_groq;
+  WayJsonSpan error;
+  WayJsonSpan object;
+  WayJsonSpan message;
+  WayJsonSpan detail;
 } Answer;
 
 static void
@@ -278,8 +198,9 @@ give_choices (Decoder *decoder, const WayJsonSpan *choices)
       WayJsonSpan message = { 0 };
       WayJsonSpan finish_reason = { 0 };
       WayJsonSpan usage = { 0 };
-      COLLECT (&choice, { "index", &index }, { "delta", &message }, { "message", &message },
-               { "finish_reason", &finish_reason }, { "usage", &usage });
+      WAY_OPENAI_COLLECT (&choice, { "index", &index }, { "delta", &message },
+                          { "message", &message }, { "finish_reason", &finish_reason },
+                          { "usage", &usage });
       guint number = read_index (&index, MAX_CHOICES, place);
       give_message (decoder, number, &message);
       give_text (decoder, WAY_DELTA_FINISH, number, &finish_reason);
@@ -289,42 +210,31 @@ give_choices (Decoder *decoder, const WayJsonSpan *choices)
     }
 }
 
-/**
- * way_openai_find_error_message:
- * @root: a document
- *
- * Finds the message of an error in the shapes that servers use: `{"error":{"message"}}`,
- * `{"error":"…"}`, and without the wrapping `{"object":"error","message"}`.
- *
- * Returns: the message, a string; the whole error if it has no message; type %WAY_JSON_NONE if
- *   @root is no error
- */
-WayJsonSpan
-way_openai_find_error_message (const WayJsonSpan *root)
+/* The message of an error in the shapes that servers use: {"error":{"message"}}, {"error":"…"}, and
+ * without the wrapping {"object":"error","message"}. The whole error if it has no message; type
+ * WAY_JSON_NONE if @answer is no error. */
+static WayJsonSpan
+find_error (const Answer *answer)
 {
-  WayJsonSpan error = { 0 };
-  WayJsonSpan object = { 0 };
+  const WayJsonSpan *error = &answer->error;
   WayJsonSpan message = { 0 };
 
-  COLLECT (root, { "error", &error }, { "object", &object }, { "message", &message });
-  if (error.type == WAY_JSON_NONE && object.type == WAY_JSON_STRING &&
-      way_json_span_is (&object, "error"))
-    return has_text (&message) ? message : *root;
-  if (error.type == WAY_JSON_NULL || error.type == WAY_JSON_FALSE)
-    return (WayJsonSpan){ 0 };
-  if (error.type != WAY_JSON_OBJECT)
-    return error;
+  if (error->type == WAY_JSON_NONE && way_json_span_is (&answer->object, "error"))
+    return has_text (&answer->message) ? answer->message : answer->root;
+  if (error->type == WAY_JSON_NULL || error->type == WAY_JSON_FALSE)
+    return message;
+  if (error->type != WAY_JSON_OBJECT)
+    return *error;
 
-  message = (WayJsonSpan){ 0 };
-  COLLECT (&error, { "message", &message });
-  return has_text (&message) ? message : error;
+  WAY_OPENAI_COLLECT (error, { "message", &message });
+  return has_text (&message) ? message : *error;
 }
 
 /* Tells of the error of @answer; an error without a message is told by its own JSON. */
 static gboolean
-give_error (Decoder *decoder, const WayJsonSpan *root)
+give_error (Decoder *decoder, const Answer *answer)
 {
-  WayJsonSpan message = way_openai_find_error_message (root);
+  WayJsonSpan message = find_error (answer);
 
   if (message.type == WAY_JSON_NONE)
     return FALSE;
@@ -352,10 +262,10 @@ give_answer (Decoder *decoder, const Answer *answer)
   if (decoder->n_usages == 0)
     {
       WayJsonSpan usage = { 0 };
-      COLLECT (&answer->x_groq, { "usage", &usage });
+      WAY_OPENAI_COLLECT (&answer->x_groq, { "usage", &usage });
       give_usage (decoder, &usage);
     }
-  return give_error (decoder, &answer->root);
+  return give_error (decoder, answer);
 }
 
 static gboolean
@@ -369,8 +279,10 @@ read_answer (const char *data, gsize length, Answer *ret, GError **error)
                            "The provider sent something that is no JSON object");
       return FALSE;
     }
-  COLLECT (&answer.root, { "choices", &answer.choices }, { "usage", &answer.usage },
-           { "x_groq", &answer.x_groq });
+  WAY_OPENAI_COLLECT (&answer.root, { "choices", &answer.choices }, { "usage", &answer.usage },
+                      { "x_groq", &answer.x_groq }, { "error", &answer.error },
+                      { "object", &answer.object }, { "message", &answer.message },
+                      { "detail", &answer.detail });
   *ret = answer;
   return TRUE;
 }
@@ -429,7 +341,7 @@ way_openai_chat_decode_reply (
   if (!read_answer (data, length, &answer, error))
     return FALSE;
 
-  WayJsonSpan message = way_openai_find_error_message (&answer.root);
+  WayJsonSpan message = find_error (&answer);
   if (answer.choices.type != WAY_JSON_ARRAY && message.type == WAY_JSON_NONE)
     {
       g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM,
@@ -458,39 +370,36 @@ way_openai_chat_event_is_surplus (const char *data, gsize length)
   WayJsonCursor cursor;
   WayJsonSpan choice;
   way_json_scan_begin (&cursor, &answer.choices);
-  return !way_json_scan_next (&cursor, NULL, &choice) &&
-         way_openai_find_error_message (&answer.root).type == WAY_JSON_NONE;
+  return !way_json_scan_next (&cursor, NULL, &choice) && find_error (&answer).type == WAY_JSON_NONE;
 }
 
 /* A text of an error body in FastAPI's shape, which vLLM and many small servers have:
  * {"detail":"…"} or {"detail":[{"msg":"…"}]}; or a bare {"message":"…"}. */
 static WayJsonSpan
-find_plain_message (const WayJsonSpan *root)
+find_plain_message (const Answer *answer)
 {
-  WayJsonSpan detail = { 0 };
-  WayJsonSpan message = { 0 };
+  WayJsonSpan detail = answer->detail;
+  WayJsonSpan item;
+  WayJsonCursor cursor;
 
-  COLLECT (root, { "detail", &detail }, { "message", &message });
   if (detail.type == WAY_JSON_ARRAY)
     {
-      WayJsonCursor cursor;
-      WayJsonSpan item;
-      way_json_scan_begin (&cursor, &detail);
+      way_json_scan_begin (&cursor, &answer->detail);
       if (way_json_scan_next (&cursor, NULL, &item))
-        COLLECT (&item, { "msg", &detail });
+        WAY_OPENAI_COLLECT (&item, { "msg", &detail });
     }
-  return has_text (&detail) ? detail : message;
+  return has_text (&detail) ? detail : answer->message;
 }
 
 char *
 way_openai_chat_decode_error (const char *data, gsize length)
 {
-  WayJsonSpan root;
+  Answer answer;
 
-  if (!way_json_scan_document (data, length, &root))
+  if (!read_answer (data, length, &answer, NULL))
     return NULL;
-  WayJsonSpan message = way_openai_find_error_message (&root);
+  WayJsonSpan message = find_error (&answer);
   if (message.type == WAY_JSON_NONE)
-    message = find_plain_message (&root);
+    message = find_plain_message (&answer);
   return has_text (&message) ? way_json_span_dup_string (&message) : NULL;
 }

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* A count beyond this is a fault, not a count. */
+#define WAY_OPENAI_MAX_TOKENS G_GINT64_CONSTANT (1000000000000)
+
 /* A member somebody looks for and where its value goes. */
 typedef struct
 {
@@ -17,9 +20,19 @@ typedef struct
   WayJsonSpan *ret_value;
 } WayOpenaiMember;
 
+/* Finds several members in one walk: { "name", &span }, … */
+#define WAY_OPENAI_COLLECT(object, ...)                                                            \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const WayOpenaiMember collected[] = { __VA_ARGS__ };                                           \
+    way_openai_collect ((object), collected, G_N_ELEMENTS (collected));                            \
+  }                                                                                                \
+  G_STMT_END
+
 void
 way_openai_collect (const WayJsonSpan *object, const WayOpenaiMember *members, gsize n_members);
-WayJsonSpan way_openai_find_error_message (const WayJsonSpan *root);
+gint64 way_openai_read_tokens (const WayJsonSpan *number);
+gboolean way_openai_read_usage (const WayJsonSpan *object, WayUsage *ret_usage);
 
 gboolean way_openai_chat_skim_request (const char *data,
                                        gsize length,

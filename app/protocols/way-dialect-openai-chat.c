@@ -13,7 +13,6 @@
  * OpenAI publishes. An image's bytes say nothing about its tokens. */
 #define TOKENS_PER_IMAGE 765
 #define BYTES_PER_TOKEN 4
-#define MAX_TOKENS G_GINT64_CONSTANT (1000000000000)
 
 /* Bytes of text and number of images, for the estimate. */
 typedef struct
@@ -37,6 +36,13 @@ const WayDialect way_dialect_openai_chat = {
   .decode_error = way_openai_chat_decode_error,
 };
 
+/* A glance at the first letter spares most of the comparisons; an escape may spell any letter. */
+static inline gboolean
+may_be (const WayJsonSpan *name, const char *wanted)
+{
+  return name->data[1] == wanted[0] || name->data[1] == '\\';
+}
+
 /**
  * way_openai_collect:
  * @object: a span; anything but an object has no members
@@ -58,7 +64,7 @@ way_openai_collect (const WayJsonSpan *object, const WayOpenaiMember *members, g
   way_json_scan_begin (&cursor, object);
   while (way_json_scan_next (&cursor, &name, &value))
     for (gsize i = 0; i < n_members; i++)
-      if (way_json_span_is (&name, members[i].name))
+      if (may_be (&name, members[i].name) && way_json_span_is (&name, members[i].name))
         {
           *members[i].ret_value = value;
           break;
@@ -76,9 +82,8 @@ weigh_part (const WayJsonSpan *part, Volume *volume)
 {
   WayJsonSpan type = { 0 };
   WayJsonSpan text = { 0 };
-  const WayOpenaiMember members[] = { { "type", &type }, { "text", &text } };
 
-  way_openai_collect (part, members, G_N_ELEMENTS (members));
+  WAY_OPENAI_COLLECT (part, { "type", &type }, { "text", &text });
   volume->text_bytes += string_bytes (&text);
   if (way_json_span_is (&type, "image_url") || way_json_span_is (&type, "input_image"))
     volume->n_images++;
@@ -89,11 +94,10 @@ weigh_message (const WayJsonSpan *message, Volume *volume)
 {
   WayJsonSpan content = { 0 };
   WayJsonSpan tool_calls = { 0 };
-  const WayOpenaiMember members[] = { { "content", &content }, { "tool_calls", &tool_calls } };
   WayJsonCursor cursor;
   WayJsonSpan part;
 
-  way_openai_collect (message, members, G_N_ELEMENTS (members));
+  WAY_OPENAI_COLLECT (message, { "content", &content }, { "tool_calls", &tool_calls });
   volume->text_bytes += string_bytes (&content);
   if (tool_calls.type == WAY_JSON_ARRAY)
     volume->text_bytes += tool_calls.length;
@@ -130,16 +134,6 @@ array_has_items (const WayJsonSpan *array)
     return FALSE;
   way_json_scan_begin (&cursor, array);
   return way_json_scan_next (&cursor, NULL, &item);
-}
-
-static gint64
-token_count (const WayJsonSpan *number)
-{
-  gint64 count = WAY_UNKNOWN;
-
-  if (number->type == WAY_JSON_NUMBER)
-    way_json_span_get_int (number, 0, MAX_TOKENS, &count);
-  return count;
 }
 
 static gboolean
@@ -266,9 +260,9 @@ fill_facts (const Members *members, Volume volume, WayRequestFacts *facts)
   facts->wants_json_schema = way_json_span_is (&format, "json_schema");
   facts->has_tools = array_has_items (&members->tools) || array_has_items (&members->functions);
   facts->has_images = volume.n_images > 0;
-  facts->max_output_tokens = token_count (&members->max_completion_tokens);
+  facts->max_output_tokens = way_openai_read_tokens (&members->max_completion_tokens);
   if (facts->max_output_tokens == WAY_UNKNOWN)
-    facts->max_output_tokens = token_count (&members->max_tokens);
+    facts->max_output_tokens = way_openai_read_tokens (&members->max_tokens);
 
   if (facts->has_tools)
     volume.text_bytes += members->tools.length + members->functions.length;

@@ -6,6 +6,8 @@
 
 #include "way-router-private.h"
 
+#include <string.h>
+
 #define US_PER_SECOND G_GINT64_CONSTANT (1000000)
 
 /* How long a failure without a stated wait counts. Older evidence is as good as none: the next
@@ -179,11 +181,22 @@ describe_span (gint64 span_us)
   return g_strdup_printf ("%" G_GINT64_FORMAT " min", (seconds + 59) / 60);
 }
 
+/* Live traffic tells its failures with the provider's id in front, which is said already here. */
+static const char *
+skip_subject (const char *reason, const char *provider_id)
+{
+  gsize length = strlen (provider_id);
+
+  if (strncmp (reason, provider_id, length) == 0 && reason[length] == ' ')
+    return reason + length + 1;
+  return reason;
+}
+
 static char *
 describe_illness (const WayProviderState *state, gint64 age_us)
 {
   g_autofree char *age = describe_span (age_us);
-  const char *reason = state->reason != NULL ? state->reason : "failed";
+  const char *reason = state->reason != NULL ? skip_subject (state->reason, state->id) : "failed";
 
   return age_us < US_PER_SECOND ? g_strdup_printf ("%s just now", reason)
                                 : g_strdup_printf ("%s %s ago", reason, age);

@@ -414,7 +414,7 @@ test_down (Fixture *fixture, gconstpointer data)
                "ollama/qwen3 no_target: refused the connection 2 s ago\n"
                "cloud/gpt-mini use other: second target of coder\n");
 
-  note_failure (fixture, "cloud", WAY_ERROR_UPSTREAM_UNREACHABLE, "has no address", 0, 1000);
+  note_failure (fixture, "cloud", WAY_ERROR_UPSTREAM_UNREACHABLE, "cloud has no address", 0, 1000);
   assert_plan (fixture, "coder",
                "ollama/qwen3 use: first target of coder, as a last resort although it refused the "
                "connection 2 s ago\n"

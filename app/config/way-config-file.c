@@ -6,8 +6,10 @@
 #include "way-config-file.h"
 
 #include "way-error.h"
+#include "way-json-scan.h"
 #include "way-json.h"
 #include "way-limits.h"
+#include "way-reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,17 +88,60 @@ way_config_file_read (const char *path, GBytes **ret_content, GError **error)
   return done;
 }
 
-/* The JSON tree, or an error that begins with the path and, if there is one, line and column. */
-JsonNode *
-way_config_file_parse (const char *path, GBytes *content, GError **error)
+/* The first name that an object of the document has twice, or NULL. json-glib keeps the last one
+ * without a word, and a person would look at the other. Recursion is bounded by the parser's
+ * WAY_LIMIT_JSON_DEPTH. */
+static char *
+find_duplicate (const WayJsonSpan *container)
 {
-  gsize length = 0;
-  const char *data = g_bytes_get_data (content, &length);
-  g_autoptr (GError) failure = NULL;
-  JsonNode *root = way_json_parse (data == NULL ? "" : data, length, &failure);
-  if (root != NULL)
-    return root;
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  WayJsonCursor cursor;
+  WayJsonSpan name;
+  WayJsonSpan value;
 
+  way_json_scan_begin (&cursor, container);
+  while (way_json_scan_next (&cursor, &name, &value))
+    {
+      gboolean is_container = value.type == WAY_JSON_OBJECT || value.type == WAY_JSON_ARRAY;
+      char *inner = is_container ? find_duplicate (&value) : NULL;
+      if (inner != NULL)
+        return inner;
+      g_autofree char *text =
+        container->type == WAY_JSON_OBJECT ? way_json_span_dup_string (&name) : NULL;
+      if (text != NULL && g_hash_table_contains (names, text))
+        return g_steal_pointer (&text);
+      if (text != NULL)
+        g_hash_table_add (names, g_steal_pointer (&text));
+    }
+  return NULL;
+}
+
+/* What json-glib lets pass and would lose when the file is written: comments, and the first of two
+ * members with one name. */
+static gboolean
+check_nothing_gets_lost (const char *path, const char *data, gsize length, GError **error)
+{
+  WayJsonSpan root;
+  if (!way_json_scan_document (data, length, &root))
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG,
+                   "%s: it is not strict JSON; comments, which JSON does not have, would be lost "
+                   "when Wayfare writes the file",
+                   path);
+      return FALSE;
+    }
+  g_autofree char *duplicate = find_duplicate (&root);
+  if (duplicate == NULL)
+    return TRUE;
+  g_autofree char *clipped = way_text_clip (duplicate);
+  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: an object has two members named \"%s\"",
+               path, clipped);
+  return FALSE;
+}
+
+static JsonNode *
+fail_parse (const char *path, const GError *failure, GError **error)
+{
   /* json-glib says "<data>:LINE:COLUMN: what". */
   static const char unnamed[] = "<data>";
   const char *place = strstr (failure->message, unnamed);
@@ -105,6 +150,22 @@ way_config_file_parse (const char *path, GBytes *content, GError **error)
   else
     g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: %s", path, failure->message);
   return NULL;
+}
+
+/* The JSON tree, or an error that begins with the path and, if there is one, line and column. */
+JsonNode *
+way_config_file_parse (const char *path, GBytes *content, GError **error)
+{
+  gsize length = 0;
+  const char *bytes = g_bytes_get_data (content, &length);
+  const char *data = bytes == NULL ? "" : bytes;
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (JsonNode) root = way_json_parse (data, length, &failure);
+  if (root == NULL)
+    return fail_parse (path, failure, error);
+  if (!check_nothing_gets_lost (path, data, length, error))
+    return NULL;
+  return g_steal_pointer (&root);
 }
 
 /* Where @path leads through symbolic links, also if nothing is there yet. */

@@ -264,6 +264,11 @@ test_broken_file (ConfigFixture *fixture, gconstpointer data)
     { "{\n  \"version\": 1,\n  \"cloud\": tru\n}\n", ":3:" },
     { "{\"version\":1,\"cloud\":{\"enabled\":2}}", ": cloud.enabled: must be" },
     { "", ": " },
+    { "{\"version\":1, /* mine */\"cloud\":{}}", ": it is not strict JSON; comments" },
+    { "{\"version\":1,\"cloud\":{},\"x\":[{\"cloud\":0}],\"cl\\u006fud\":{}}",
+      ": an object has two members named \"cloud\"" },
+    { "{\"version\":1,\"x\":[[{\"a\":1,\"b\":2,\"a\":1}]]}",
+      ": an object has two members named \"a\"" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -323,6 +323,18 @@ test_clips_what_it_quotes (void)
   g_assert_cmpuint (strlen (error->message), <, 300);
 }
 
+/* Messages end up in terminals, where an escape character would be obeyed. */
+static void
+test_quotes_plain_text (void)
+{
+  g_autoptr (JsonNode) root = parse ("{\"version\":1,\"providers\":[{\"id\":\"p\",\"kind\":"
+                                     "\"a\\u001b[31m\"}]}");
+  g_autoptr (GError) error = NULL;
+  g_assert_null (way_snapshot_new_from_json (root, NULL, &error));
+  g_assert_error (error, WAY_ERROR, WAY_ERROR_CONFIG);
+  g_assert_null (strchr (error->message, '\x1b'));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,5 +344,6 @@ main (int argc, char **argv)
   g_test_add_func ("/config/snapshot-read/collects-all-faults", test_collects_all_faults);
   g_test_add_func ("/config/snapshot-read/blames-the-cause-once", test_blames_the_cause_once);
   g_test_add_func ("/config/snapshot-read/clips-what-it-quotes", test_clips_what_it_quotes);
+  g_test_add_func ("/config/snapshot-read/quotes-plain-text", test_quotes_plain_text);
   return g_test_run ();
 }

@@ -43,7 +43,11 @@ poller_source_check (GSource *source)
   gpointer fd_tag = ((PollerSource *)source)->fd_tag;
 
   if (self->n_events == 0 && g_source_query_unix_fd (source, fd_tag) != 0)
-    self->n_events = MAX (0, epoll_wait (self->epoll_fd, self->events, EVENTS_A_TURN, 0));
+    {
+      int n_events = epoll_wait (self->epoll_fd, self->events, EVENTS_A_TURN, 0);
+
+      self->n_events = MAX (0, n_events);
+    }
   return self->n_events > 0;
 }
 

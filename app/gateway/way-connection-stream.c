@@ -76,6 +76,17 @@ ready_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data
   return callback ? callback (user_data) : G_SOURCE_CONTINUE;
 }
 
+/* g_pollable_source_new_full() gives its child a closure that does nothing but say "go on". */
+static gboolean
+invoke_closure (gpointer closure)
+{
+  g_auto (GValue) result = G_VALUE_INIT;
+
+  g_value_init (&result, G_TYPE_BOOLEAN);
+  g_closure_invoke (closure, &result, 0, NULL, NULL);
+  return g_value_get_boolean (&result);
+}
+
 static void
 ready_source_finalize (GSource *source)
 {
@@ -87,6 +98,7 @@ static GSourceFuncs ready_source_funcs = {
   .check = ready_source_check,
   .dispatch = ready_source_dispatch,
   .finalize = ready_source_finalize,
+  .closure_callback = invoke_closure,
 };
 
 static GSource *

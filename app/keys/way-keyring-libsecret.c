@@ -84,7 +84,7 @@ way_keyring_libsecret_fail (WayKeyringLibsecret *self, WayKeyringCall *call, con
   g_autoptr (GError) translated = way_keyring_error_translate (error, call->deadline_ms);
   if (way_error_is (translated, WAY_ERROR_KEYRING_MISSING))
     {
-      disconnect (self);
+      way_keyring_libsecret_reconnect (self);
       way_keyring_libsecret_set_state (self, WAY_KEYRING_MISSING);
     }
   else if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))

@@ -187,6 +187,25 @@ way_config_dup_provider (WayConfig *config, const char *id)
 }
 
 /**
+ * way_config_dup_app:
+ * @config: a config
+ * @id: of an app
+ *
+ * Returns: (transfer full) (nullable): a copy of the app as it stands in the file, unknown members
+ *   included, to be changed and put back; %NULL if there is none
+ */
+JsonObject *
+way_config_dup_app (WayConfig *config, const char *id)
+{
+  g_return_val_if_fail (WAY_IS_CONFIG (config) && id != NULL, NULL);
+
+  g_autoptr (JsonNode) copy = way_config_dup_tree (config);
+  JsonObject *found = way_config_tree_find (json_node_get_object (copy), &app_list, id);
+
+  return found != NULL ? json_object_ref (found) : NULL;
+}
+
+/**
  * way_config_check_file:
  * @path: a config file
  * @ret_faults: (element-type utf8): every fault is added here, with its JSON path or line

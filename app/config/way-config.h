@@ -36,6 +36,7 @@ gboolean way_config_put_route (WayConfig *config, JsonObject *route, GError **er
 gboolean way_config_put_app (WayConfig *config, JsonObject *app, GError **error);
 gboolean way_config_remove_app (WayConfig *config, const char *id, GError **error);
 JsonObject *way_config_dup_provider (WayConfig *config, const char *id);
+JsonObject *way_config_dup_app (WayConfig *config, const char *id);
 
 /* wayfare check FILE: every fault, each with its JSON path. */
 gboolean way_config_check_file (const char *path, GPtrArray *ret_faults, GPtrArray *ret_warnings);

@@ -378,6 +378,28 @@ test_dup_provider (ConfigFixture *fixture, gconstpointer data)
 }
 
 static void
+test_dup_app (ConfigFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  config_fixture_load (fixture, CONFIG_SAMPLE);
+  g_autoptr (JsonObject) app = json_object_new ();
+  json_object_set_string_member (app, "id", "copied");
+  json_object_set_string_member (app, "token_sha256",
+                                 "0123456789abcdef0123456789abcdef"
+                                 "0123456789abcdef0123456789abcdef");
+  json_object_set_string_member (app, "x-colour", "blue");
+  g_assert_true (way_config_put_app (fixture->config, app, &error));
+  g_assert_no_error (error);
+
+  g_autoptr (JsonObject) copy = way_config_dup_app (fixture->config, "copied");
+  g_assert_cmpstr (json_object_get_string_member (copy, "x-colour"), ==, "blue");
+  json_object_set_string_member (copy, "locality", "local"); /* a copy: nothing happens */
+  g_assert_false (
+    way_snapshot_find_app (way_config_get_snapshot (fixture->config), "copied")->local_only);
+  g_assert_null (way_config_dup_app (fixture->config, "nobody"));
+}
+
+static void
 test_check_file (ConfigFixture *fixture, gconstpointer data)
 {
   static const struct
@@ -429,6 +451,7 @@ main (int argc, char **argv)
   add ("/config/config/edit-keeps-foreign-change", test_edit_keeps_foreign_change);
   add ("/config/config/follows-links", test_follows_links);
   add ("/config/config/dup-provider", test_dup_provider);
+  add ("/config/config/dup-app", test_dup_app);
   add ("/config/config/check-file", test_check_file);
   return g_test_run ();
 }

@@ -9,8 +9,6 @@
 
 G_BEGIN_DECLS
 
-#define WAY_TYPE_APP (way_app_get_type_gobject ())
-
 int way_app_run (int argc, char **argv);
 
 G_END_DECLS

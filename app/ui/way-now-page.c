@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Totals are bound in the template; what is left here are the short lists and, once a second while
+ * the page is on the screen, the graphs and their table. Main thread. */
+
+#include "way-now-page.h"
+
+#include "way-closures.h"
+#include "way-dialogs.h"
+#include "way-graph.h"
+#include "way-request-row.h"
+#include "way-template.h"
+
+#include <glib/gi18n-lib.h>
+
+#define GRAPH_INTERVAL_MS 1000
+#define MAX_RUNNING_ROWS 8
+#define MAX_FALLBACK_ROWS 8
+#define TABLE_STEP_S 10
+#define TABLE_ROWS (WAY_GRAPH_SECONDS / TABLE_STEP_S)
+
+struct _WayNowPage
+{
+  AdwBin parent_instance;
+
+  /* owned */
+  WayService *service;
+  guint timeout_id;
+
+  /* borrowed from the template */
+  GtkListBox *running_list;
+  GtkListBox *fallback_list;
+  WayGraph *requests_graph;
+  WayGraph *tokens_graph;
+  GtkGrid *table;
+  GtkLabel *table_cells[TABLE_ROWS][2];
+};
+
+enum
+{
+  PROP_0,
+  PROP_SERVICE,
+  PROP_METERS,
+  PROP_ACTIVITY,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (WayNowPage, way_now_page, ADW_TYPE_BIN)
+
+static void
+show_table (WayNowPage *self, const double *requests, const double *tokens, gsize n_seconds)
+{
+  for (gsize row = 0; row < TABLE_ROWS; row++)
+    {
+      double sums[2] = { 0, 0 };
+
+      for (gsize i = 0; i < TABLE_STEP_S && row * TABLE_STEP_S + i < n_seconds; i++)
+        {
+          const gsize second = n_seconds - 1 - (row * TABLE_STEP_S + i);
+
+          sums[0] += requests[second];
+          sums[1] += tokens[second];
+        }
+      for (int column = 0; column < 2; column++)
+        {
+          g_autofree char *text = way_format_count (NULL, (gint64)sums[column]);
+
+          gtk_label_set_text (self->table_cells[row][column], text);
+        }
+    }
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  WayNowPage *self = user_data;
+  double requests[WAY_GRAPH_SECONDS];
+  double tokens[WAY_GRAPH_SECONDS];
+  gsize n_seconds = 0;
+
+  if (self->service == NULL)
+    return G_SOURCE_CONTINUE;
+  n_seconds =
+    way_meters_get_series (way_activity_get_meters (way_service_get_activity (self->service)),
+                           requests, tokens, WAY_GRAPH_SECONDS);
+  way_graph_set_values (self->requests_graph, requests, n_seconds);
+  way_graph_set_values (self->tokens_graph, tokens, n_seconds);
+  show_table (self, requests, tokens, n_seconds);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+way_now_page_map (GtkWidget *widget)
+{
+  WayNowPage *self = WAY_NOW_PAGE (widget);
+
+  GTK_WIDGET_CLASS (way_now_page_parent_class)->map (widget);
+  on_tick (self);
+  self->timeout_id = g_timeout_add (GRAPH_INTERVAL_MS, on_tick, self);
+}
+
+static void
+way_now_page_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&WAY_NOW_PAGE (widget)->timeout_id, g_source_remove);
+  GTK_WIDGET_CLASS (way_now_page_parent_class)->unmap (widget);
+}
+
+static void
+copy_address_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayNowPage *self = WAY_NOW_PAGE (widget);
+  g_autofree char *address = way_client_address (NULL, way_service_get_address (self->service));
+
+  way_copy (widget, address, _ ("Address copied"));
+}
+
+static GtkWidget *
+create_request_row (gpointer item, gpointer user_data)
+{
+  return way_request_row_new (item);
+}
+
+/* The newest few: the whole list has a page of its own. */
+static void
+bind_list (GtkListBox *list, GListModel *model, guint max_rows)
+{
+  g_autoptr (GtkSliceListModel) slice =
+    gtk_slice_list_model_new (g_object_ref (model), 0, max_rows);
+
+  gtk_list_box_bind_model (list, G_LIST_MODEL (slice), create_request_row, NULL, NULL);
+}
+
+static void
+set_service (WayNowPage *self, WayService *service)
+{
+  WayActivity *activity = NULL;
+
+  if (!g_set_object (&self->service, service))
+    return;
+  if (service != NULL)
+    {
+      activity = way_service_get_activity (service);
+      bind_list (self->running_list, way_activity_get_running (activity), MAX_RUNNING_ROWS);
+      bind_list (self->fallback_list, way_activity_get_fallbacks (activity), MAX_FALLBACK_ROWS);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_METERS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVITY]);
+}
+
+static void
+way_now_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  WayNowPage *self = WAY_NOW_PAGE (object);
+  WayActivity *activity = self->service != NULL ? way_service_get_activity (self->service) : NULL;
+
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      g_value_set_object (value, self->service);
+      break;
+    case PROP_METERS:
+      g_value_set_object (value, activity != NULL ? way_activity_get_meters (activity) : NULL);
+      break;
+    case PROP_ACTIVITY:
+      g_value_set_object (value, activity);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_now_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      set_service (WAY_NOW_PAGE (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_now_page_dispose (GObject *object)
+{
+  WayNowPage *self = WAY_NOW_PAGE (object);
+
+  g_clear_handle_id (&self->timeout_id, g_source_remove);
+  g_clear_object (&self->service);
+  G_OBJECT_CLASS (way_now_page_parent_class)->dispose (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE, G_PARAM_READWRITE | flags);
+  properties[PROP_METERS] =
+    g_param_spec_object ("meters", NULL, NULL, WAY_TYPE_METERS, G_PARAM_READABLE | flags);
+  properties[PROP_ACTIVITY] =
+    g_param_spec_object ("activity", NULL, NULL, WAY_TYPE_ACTIVITY, G_PARAM_READABLE | flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+way_now_page_class_init (WayNowPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = way_now_page_get_property;
+  object_class->set_property = way_now_page_set_property;
+  object_class->dispose = way_now_page_dispose;
+  widget_class->map = way_now_page_map;
+  widget_class->unmap = way_now_page_unmap;
+  install_properties (object_class);
+
+  g_type_ensure (WAY_TYPE_GRAPH);
+  way_template_set (widget_class, "way-now-page");
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, running_list);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, fallback_list);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, requests_graph);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, tokens_graph);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, table);
+  gtk_widget_class_install_action (widget_class, "now.copy-address", NULL, copy_address_action);
+}
+
+static void
+add_table_row (WayNowPage *self, int row)
+{
+  g_autofree char *when =
+    g_strdup_printf (_ ("%d to %d s ago"), row * TABLE_STEP_S, (row + 1) * TABLE_STEP_S);
+  GtkWidget *label = gtk_label_new (when);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_grid_attach (self->table, label, 0, row + 1, 1, 1);
+  for (int column = 0; column < 2; column++)
+    {
+      GtkWidget *cell = gtk_label_new (NULL);
+
+      gtk_label_set_xalign (GTK_LABEL (cell), 1);
+      gtk_widget_add_css_class (cell, "numeric");
+      gtk_grid_attach (self->table, cell, column + 1, row + 1, 1, 1);
+      self->table_cells[row][column] = GTK_LABEL (cell);
+    }
+}
+
+static void
+way_now_page_init (WayNowPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (int row = 0; row < TABLE_ROWS; row++)
+    add_table_row (self, row);
+}

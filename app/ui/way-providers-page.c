@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Removing is undone by a button, since a provider is easily put back. Main thread. */
+
+#include "way-providers-page.h"
+
+#include "way-dialogs.h"
+#include "way-provider-dialog.h"
+#include "way-provider-row.h"
+#include "way-template.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _WayProvidersPage
+{
+  AdwBin parent_instance;
+
+  /* owned */
+  WayService *service;
+  GCancellable *cancellable;
+
+  /* borrowed from the template */
+  GtkListBox *list;
+  GtkListBox *found_list;
+  AdwPreferencesGroup *found_group;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SERVICE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (WayProvidersPage, way_providers_page, ADW_TYPE_BIN)
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  return way_provider_row_new (item);
+}
+
+static GtkWidget *
+create_found_row (gpointer item, gpointer user_data)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Add"));
+  g_autofree char *id = NULL;
+  g_autofree char *base_url = NULL;
+
+  g_object_get (item, "id", &id, "base-url", &base_url, NULL);
+  g_object_set (row, "use-markup", FALSE, "title", id, "subtitle", base_url, NULL);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "providers.add-found");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  return row;
+}
+
+static void
+new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
+
+  way_provider_dialog_present (GTK_WINDOW (gtk_widget_get_root (widget)), self->service);
+}
+
+static void
+test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  g_autofree char *said = g_strdup_printf (_ ("Asking %s for its models…"), id);
+
+  way_service_probe (self->service, id);
+  way_say (widget, said);
+}
+
+/* What a removed provider was, until its toast goes away. */
+static void
+on_undo (AdwToast *toast, gpointer user_data)
+{
+  GTask *task = user_data;
+  WayProvidersPage *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+
+  if (self->service == NULL)
+    return;
+  if (!way_service_put_provider (self->service, g_task_get_task_data (task), &error))
+    way_show_error (GTK_WIDGET (self), _ ("The Provider Was Not Put Back"), error);
+}
+
+static void
+remove_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  g_autoptr (JsonObject) removed =
+    way_config_dup_provider (way_service_get_config (self->service), id);
+  g_autofree char *said = g_strdup_printf (_ ("%s removed"), id);
+  g_autoptr (GError) error = NULL;
+  GTask *undo = NULL;
+
+  if (!way_service_remove_provider (self->service, id, &error))
+    {
+      way_show_error (widget, _ ("The Provider Was Not Removed"), error);
+      return;
+    }
+  undo = g_task_new (self, NULL, NULL, NULL);
+  g_task_set_task_data (undo, g_steal_pointer (&removed), (GDestroyNotify)json_object_unref);
+  way_say_with_undo (widget, said, G_CALLBACK (on_undo), undo);
+}
+
+static void
+set_enabled_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
+  g_autoptr (JsonObject) provider = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *id = NULL;
+  gboolean enabled = FALSE;
+
+  g_variant_get (parameter, "(&sb)", &id, &enabled);
+  provider = way_config_dup_provider (way_service_get_config (self->service), id);
+  if (provider == NULL)
+    return;
+  json_object_set_boolean_member (provider, "enabled", enabled);
+  if (!way_service_put_provider (self->service, provider, &error))
+    way_show_error (widget, _ ("The Provider Was Not Changed"), error);
+}
+
+static WayProviderItem *
+find_found (WayProvidersPage *self, const char *id)
+{
+  GListModel *found = way_service_get_found (self->service);
+
+  for (guint i = 0; i < g_list_model_get_n_items (found); i++)
+    {
+      g_autoptr (WayProviderItem) item = g_list_model_get_item (found, i);
+      g_autofree char *item_id = NULL;
+
+      g_object_get (item, "id", &item_id, NULL);
+      if (g_strcmp0 (item_id, id) == 0)
+        return g_steal_pointer (&item);
+    }
+  return NULL;
+}
+
+static void
+add_found_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
+  g_autoptr (WayProviderItem) item = find_found (self, g_variant_get_string (parameter, NULL));
+  g_autoptr (JsonObject) provider = json_object_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *kind = NULL;
+  g_autofree char *base_url = NULL;
+
+  if (item == NULL)
+    return;
+  g_object_get (item, "id", &id, "kind", &kind, "base-url", &base_url, NULL);
+  json_object_set_string_member (provider, "id", id);
+  json_object_set_string_member (provider, "kind", kind);
+  json_object_set_string_member (provider, "base_url", base_url);
+  if (way_service_put_provider (self->service, provider, &error))
+    way_say (widget, _ ("Provider added"));
+  else
+    way_show_error (widget, _ ("The Provider Was Not Added"), error);
+}
+
+static void
+on_found_changed (WayProvidersPage *self)
+{
+  GListModel *found = way_service_get_found (self->service);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->found_group), g_list_model_get_n_items (found) > 0);
+}
+
+static void
+set_service (WayProvidersPage *self, WayService *service)
+{
+  if (!g_set_object (&self->service, service))
+    return;
+  if (service != NULL)
+    {
+      GListModel *found = way_service_get_found (service);
+
+      gtk_list_box_bind_model (self->list, way_service_get_providers (service), create_row, NULL,
+                               NULL);
+      gtk_list_box_bind_model (self->found_list, found, create_found_row, NULL, NULL);
+      g_signal_connect_object (found, "items-changed", G_CALLBACK (on_found_changed), self,
+                               G_CONNECT_SWAPPED);
+      on_found_changed (self);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
+}
+
+static void
+way_providers_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      g_value_set_object (value, WAY_PROVIDERS_PAGE (object)->service);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_providers_page_set_property (GObject *object,
+                                 guint prop_id,
+                                 const GValue *value,
+                                 GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      set_service (WAY_PROVIDERS_PAGE (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_providers_page_dispose (GObject *object)
+{
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->service);
+  G_OBJECT_CLASS (way_providers_page_parent_class)->dispose (object);
+}
+
+static void
+way_providers_page_class_init (WayProvidersPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = way_providers_page_get_property;
+  object_class->set_property = way_providers_page_set_property;
+  object_class->dispose = way_providers_page_dispose;
+
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  way_template_set (widget_class, "way-providers-page");
+  gtk_widget_class_bind_template_child (widget_class, WayProvidersPage, list);
+  gtk_widget_class_bind_template_child (widget_class, WayProvidersPage, found_list);
+  gtk_widget_class_bind_template_child (widget_class, WayProvidersPage, found_group);
+  gtk_widget_class_install_action (widget_class, "page.new", NULL, new_action);
+  gtk_widget_class_install_action (widget_class, "providers.test", "s", test_action);
+  gtk_widget_class_install_action (widget_class, "providers.remove", "s", remove_action);
+  gtk_widget_class_install_action (widget_class, "providers.set-enabled", "(sb)",
+                                   set_enabled_action);
+  gtk_widget_class_install_action (widget_class, "providers.add-found", "s", add_found_action);
+}
+
+static void
+way_providers_page_init (WayProvidersPage *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* A record is sealed data, not objects, so its rows are made anew when it changes: a handful of
+ * rows for the one request that is looked at. Main thread. */
+
+#include "way-request-lists.h"
+
+#include "way-closures.h"
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
+
+static void
+clear (GtkListBox *list)
+{
+  for (GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, 0); row != NULL;
+       row = gtk_list_box_get_row_at_index (list, 0))
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+}
+
+static GtkWidget *
+create_row (const char *title, const char *subtitle, const char *value)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *label = gtk_label_new (value);
+
+  g_object_set (row, "use-markup", FALSE, "title", title, "subtitle", subtitle, "subtitle-lines", 0,
+                NULL);
+  gtk_widget_add_css_class (label, "numeric");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
+  return row;
+}
+
+static char *
+describe_attempt (const WayAttempt *attempt)
+{
+  g_autofree char *verdict = way_verdict_words (NULL, attempt->verdict);
+  g_autofree char *where = way_locality_words (NULL, attempt->locality);
+  GString *words = g_string_new (verdict);
+
+  if (attempt->reason != NULL)
+    g_string_append_printf (words, ": %s", attempt->reason);
+  g_string_append_printf (words, " · %s", where);
+  if (attempt->status > 0)
+    g_string_append_printf (words, _ (" · HTTP %u"), attempt->status);
+  if (attempt->connect_us > 0)
+    {
+      g_autofree char *connect = way_format_duration (NULL, attempt->connect_us);
+
+      g_string_append_printf (words, _ (" · connected in %s"), connect);
+    }
+  if (attempt->first_byte_us >= 0)
+    {
+      g_autofree char *first_byte = way_format_duration (NULL, attempt->first_byte_us);
+
+      g_string_append_printf (words, _ (" · first byte after %s"), first_byte);
+    }
+  return g_string_free (words, FALSE);
+}
+
+static GtkWidget *
+create_attempt_row (const WayAttempt *attempt, guint number)
+{
+  g_autofree char *title = g_strdup_printf ("%u. %s %s", number, attempt->provider,
+                                            attempt->model != NULL ? attempt->model : "");
+  g_autofree char *subtitle = describe_attempt (attempt);
+  g_autofree char *duration = way_format_duration (NULL, attempt->duration_us);
+  g_autofree char *icon_name = way_verdict_icon (NULL, attempt->verdict);
+  g_auto (GStrv) classes = way_verdict_classes (NULL, attempt->verdict);
+  GtkWidget *row = create_row (title, subtitle, duration);
+  GtkWidget *icon = gtk_image_new_from_icon_name (icon_name);
+
+  gtk_widget_set_css_classes (icon, (const char **)classes);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  return row;
+}
+
+/**
+ * way_request_lists_fill_way:
+ * @list: emptied and filled
+ * @record: a request
+ *
+ * One row for each candidate: verdict, reason, how long. Main thread.
+ */
+void
+way_request_lists_fill_way (GtkListBox *list, const WayRecord *record)
+{
+  clear (list);
+  for (guint i = 0; i < record->attempts->len; i++)
+    gtk_list_box_append (list, create_attempt_row (g_ptr_array_index (record->attempts, i), i + 1));
+}
+
+/* A kind of token that did not occur says nothing; one whose number is unknown does. */
+static void
+append_kind (GtkListBox *list, const char *title, gint64 tokens, gint64 price, gboolean always)
+{
+  g_autofree char *line = NULL;
+  g_autofree char *cost = NULL;
+
+  if (!always && tokens <= 0)
+    return;
+  line = way_format_fare_line (tokens, price);
+  /* µUSD per million tokens is pUSD a token; a thousand of those are a nano-USD. */
+  cost =
+    way_format_cost (NULL, tokens < 0 || price < 0 ? WAY_UNKNOWN : tokens * price / 1000, FALSE);
+  gtk_list_box_append (list, create_row (title, line, cost));
+}
+
+/**
+ * way_request_lists_fill_fare:
+ * @list: emptied and filled
+ * @record: a request
+ *
+ * One row for each kind of token with the price that was used, then what the request cost in all,
+ * attempts that failed included. Main thread.
+ */
+void
+way_request_lists_fill_fare (GtkListBox *list, const WayRecord *record)
+{
+  const WayUsage *usage = &record->usage;
+  const WayPrice *price = &record->price;
+  const gboolean running = record->outcome == WAY_OUTCOME_RUNNING;
+  g_autofree char *total = way_format_cost (NULL, record->cost_nano_usd, running);
+  g_autofree char *as_of = NULL;
+  GtkWidget *row = NULL;
+
+  clear (list);
+  if (!running)
+    {
+      append_kind (list, _ ("Input tokens"), usage->input_tokens, price->input, TRUE);
+      append_kind (list, _ ("Read from cache"), usage->cache_read_tokens, price->cache_read, FALSE);
+      append_kind (list, _ ("Written to cache, 5 min"), usage->cache_write_5m_tokens,
+                   price->cache_write_5m, FALSE);
+      append_kind (list, _ ("Written to cache, 1 h"), usage->cache_write_1h_tokens,
+                   price->cache_write_1h, FALSE);
+      append_kind (list, _ ("Output tokens"), usage->output_tokens, price->output, TRUE);
+    }
+  if (price->input >= 0 || price->output >= 0)
+    {
+      g_autofree char *date = way_format_price_date (price->as_of);
+
+      as_of = g_strdup_printf (_ ("Price %s"), date);
+    }
+  else
+    {
+      as_of = g_strdup (running ? _ ("Known when the request has ended") : _ ("No price is known"));
+    }
+  row = create_row (_ ("In all"), as_of, total);
+  gtk_widget_add_css_class (row, "heading");
+  gtk_list_box_append (list, row);
+  if (usage->estimated)
+    gtk_list_box_append (
+      list, create_row (_ ("Estimated"), _ ("The provider reported no token counts"), NULL));
+}

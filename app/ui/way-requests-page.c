@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* activity → pause → filter → selection → two views of the same rows: a table where there is room,
+ * a compact list where there is not. Main thread. */
+
+#include "way-requests-page.h"
+
+#include "way-follow.h"
+#include "way-pause-model.h"
+#include "way-request-detail.h"
+#include "way-request-filter.h"
+#include "way-template.h"
+#include "way-time-label.h"
+
+#include <glib/gi18n-lib.h>
+
+/* A row's fate can change after it was filtered, so a filter is looked at again now and then. */
+#define REFILTER_INTERVAL_MS 1000
+
+struct _WayRequestsPage
+{
+  AdwBin parent_instance;
+
+  /* owned */
+  WayService *service;
+  WayPauseModel *pause_model;
+  WayRequestFilter *filter;
+  guint timeout_id;
+
+  /* borrowed from the template */
+  AdwLeaflet *leaflet;
+  GtkWidget *list_side;
+  GtkStack *stack;
+  GtkSearchEntry *filter_entry;
+  GtkLabel *filter_problem;
+  GtkToggleButton *pause_button;
+  GtkFilterListModel *filter_model;
+  GtkCustomFilter *custom_filter;
+  GtkSingleSelection *selection;
+  GtkScrolledWindow *table_window;
+  GtkScrolledWindow *compact_window;
+  GtkColumnView *table;
+  GtkListView *compact;
+  WayRequestDetail *detail;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SERVICE,
+  PROP_PAUSE_MODEL,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (WayRequestsPage, way_requests_page, ADW_TYPE_BIN)
+
+static gboolean
+matches (gpointer item, gpointer user_data)
+{
+  WayRequestsPage *self = user_data;
+
+  return self->filter == NULL ||
+         way_request_filter_matches (self->filter, way_request_item_get_record (item));
+}
+
+static gboolean
+has_filter (WayRequestsPage *self)
+{
+  return self->filter != NULL && !way_request_filter_is_empty (self->filter);
+}
+
+static gboolean
+on_refilter (gpointer user_data)
+{
+  WayRequestsPage *self = user_data;
+
+  if (has_filter (self) && !way_pause_model_get_paused (self->pause_model))
+    gtk_filter_changed (GTK_FILTER (self->custom_filter), GTK_FILTER_CHANGE_DIFFERENT);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_stack (WayRequestsPage *self)
+{
+  const char *name = "list";
+
+  if (self->pause_model == NULL || g_list_model_get_n_items (G_LIST_MODEL (self->pause_model)) == 0)
+    name = "empty";
+  else if (g_list_model_get_n_items (G_LIST_MODEL (self->filter_model)) == 0)
+    name = "no-match";
+  gtk_stack_set_visible_child_name (self->stack, name);
+}
+
+/* A filter that cannot be read leaves the last good one in force and says what is wrong. */
+static void
+on_filter_changed (WayRequestsPage *self)
+{
+  g_autoptr (GError) error = NULL;
+  WayRequestFilter *filter =
+    way_request_filter_parse (gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)), &error);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->filter_problem), filter == NULL);
+  if (filter == NULL)
+    {
+      gtk_label_set_text (self->filter_problem, error->message);
+      gtk_widget_add_css_class (GTK_WIDGET (self->filter_entry), "error");
+      return;
+    }
+  gtk_widget_remove_css_class (GTK_WIDGET (self->filter_entry), "error");
+  g_clear_pointer (&self->filter, way_request_filter_free);
+  self->filter = filter;
+  gtk_filter_changed (GTK_FILTER (self->custom_filter), GTK_FILTER_CHANGE_DIFFERENT);
+  update_stack (self);
+}
+
+static void
+on_stop_search (WayRequestsPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->table));
+}
+
+static void
+close_detail (WayRequestsPage *self)
+{
+  adw_leaflet_set_visible_child (self->leaflet, self->list_side);
+  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  gtk_widget_set_visible (GTK_WIDGET (self->detail), FALSE);
+  way_request_detail_set_item (self->detail, NULL);
+}
+
+static void
+open_detail (WayRequestsPage *self)
+{
+  WayRequestItem *item = gtk_single_selection_get_selected_item (self->selection);
+
+  if (item == NULL)
+    return;
+  way_request_detail_set_item (self->detail, item);
+  gtk_widget_set_visible (GTK_WIDGET (self->detail), TRUE);
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->detail));
+}
+
+/* Beside the list the detail follows the selection; over the list it waits to be opened. The row
+ * that was opened may leave a filtered list: the detail then stays as it is. */
+static void
+on_selected (WayRequestsPage *self)
+{
+  if (gtk_single_selection_get_selected_item (self->selection) == NULL)
+    return;
+  if (!adw_leaflet_get_folded (self->leaflet) || gtk_widget_get_visible (GTK_WIDGET (self->detail)))
+    open_detail (self);
+}
+
+static void
+on_row_activated (WayRequestsPage *self, guint position)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  open_detail (self);
+}
+
+/* The list selects the row when the button goes down; this runs when it comes up. */
+static void
+on_list_released (WayRequestsPage *self, int n_press)
+{
+  if (n_press == 1)
+    open_detail (self);
+}
+
+static void
+close_detail_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  close_detail (WAY_REQUESTS_PAGE (widget));
+}
+
+static void
+pause_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayRequestsPage *self = WAY_REQUESTS_PAGE (widget);
+
+  gtk_toggle_button_set_active (self->pause_button,
+                                !gtk_toggle_button_get_active (self->pause_button));
+}
+
+static void
+way_requests_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (way_requests_page_parent_class)->map (widget);
+  WAY_REQUESTS_PAGE (widget)->timeout_id =
+    g_timeout_add (REFILTER_INTERVAL_MS, on_refilter, widget);
+}
+
+static void
+way_requests_page_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&WAY_REQUESTS_PAGE (widget)->timeout_id, g_source_remove);
+  GTK_WIDGET_CLASS (way_requests_page_parent_class)->unmap (widget);
+}
+
+static void
+set_service (WayRequestsPage *self, WayService *service)
+{
+  if (!g_set_object (&self->service, service))
+    return;
+  g_clear_object (&self->pause_model);
+  if (service != NULL)
+    {
+      self->pause_model = way_pause_model_new (G_LIST_MODEL (way_service_get_activity (service)));
+      g_object_bind_property (self->pause_button, "active", self->pause_model, "paused",
+                              G_BINDING_SYNC_CREATE);
+      gtk_filter_list_model_set_model (self->filter_model, G_LIST_MODEL (self->pause_model));
+      way_request_detail_set_service (self->detail, service);
+      update_stack (self);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSE_MODEL]);
+}
+
+static void
+way_requests_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  WayRequestsPage *self = WAY_REQUESTS_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      g_value_set_object (value, self->service);
+      break;
+    case PROP_PAUSE_MODEL:
+      g_value_set_object (value, self->pause_model);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_requests_page_set_property (GObject *object,
+                                guint prop_id,
+                                const GValue *value,
+                                GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_SERVICE:
+      set_service (WAY_REQUESTS_PAGE (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+way_requests_page_dispose (GObject *object)
+{
+  WayRequestsPage *self = WAY_REQUESTS_PAGE (object);
+
+  g_clear_handle_id (&self->timeout_id, g_source_remove);
+  gtk_custom_filter_set_filter_func (self->custom_filter, NULL, NULL, NULL);
+  g_clear_object (&self->pause_model);
+  g_clear_object (&self->service);
+  G_OBJECT_CLASS (way_requests_page_parent_class)->dispose (object);
+}
+
+static void
+way_requests_page_finalize (GObject *object)
+{
+  g_clear_pointer (&WAY_REQUESTS_PAGE (object)->filter, way_request_filter_free);
+  G_OBJECT_CLASS (way_requests_page_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, list_side);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_problem);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_model);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, custom_filter);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, selection);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, table_window);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, compact_window);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, table);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, compact);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, detail);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_released);
+}
+
+static void
+way_requests_page_class_init (WayRequestsPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = way_requests_page_get_property;
+  object_class->set_property = way_requests_page_set_property;
+  object_class->dispose = way_requests_page_dispose;
+  object_class->finalize = way_requests_page_finalize;
+  widget_class->map = way_requests_page_map;
+  widget_class->unmap = way_requests_page_unmap;
+
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PAUSE_MODEL] =
+    g_param_spec_object ("pause-model", NULL, NULL, WAY_TYPE_PAUSE_MODEL,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (WAY_TYPE_REQUEST_DETAIL);
+  g_type_ensure (WAY_TYPE_REQUEST_ITEM);
+  g_type_ensure (WAY_TYPE_TIME_LABEL);
+  way_template_set (widget_class, "way-requests-page");
+  bind_children (widget_class);
+  gtk_widget_class_install_action (widget_class, "requests.pause", NULL, pause_action);
+  gtk_widget_class_install_action (widget_class, "requests.close-detail", NULL,
+                                   close_detail_action);
+}
+
+static void
+way_requests_page_init (WayRequestsPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);
+  way_follow_top (self->table_window, G_LIST_MODEL (self->selection));
+  way_follow_top (self->compact_window, G_LIST_MODEL (self->selection));
+  g_signal_connect_object (self->filter_model, "items-changed", G_CALLBACK (update_stack), self,
+                           G_CONNECT_SWAPPED);
+  update_stack (self);
+}
+
+/**
+ * way_requests_page_focus_filter:
+ * @page: the page
+ *
+ * Puts the cursor where words to find requests are typed. Main thread.
+ */
+void
+way_requests_page_focus_filter (WayRequestsPage *page)
+{
+  g_return_if_fail (WAY_IS_REQUESTS_PAGE (page));
+
+  gtk_widget_grab_focus (GTK_WIDGET (page->filter_entry));
+}
+
+/**
+ * way_requests_page_show:
+ * @page: the page
+ * @request_id: of a request in the list
+ *
+ * Opens a request's detail; empties the filter if it hides the request. One that the list no longer
+ * has is passed over. Main thread.
+ */
+void
+way_requests_page_show (WayRequestsPage *page, const char *request_id)
+{
+  WayRequestItem *wanted = NULL;
+  GListModel *rows = NULL;
+
+  g_return_if_fail (WAY_IS_REQUESTS_PAGE (page));
+
+  wanted = way_activity_find (way_service_get_activity (page->service), request_id);
+  if (wanted == NULL)
+    return;
+  if (!matches (wanted, page))
+    {
+      gtk_editable_set_text (GTK_EDITABLE (page->filter_entry), "");
+      on_filter_changed (page);
+    }
+  rows = G_LIST_MODEL (page->selection);
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (WayRequestItem) item = g_list_model_get_item (rows, i);
+
+      if (item == wanted)
+        {
+          on_row_activated (page, i);
+          return;
+        }
+    }
+}

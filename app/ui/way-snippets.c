@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* A tool is a row. Only tools that speak OpenAI's chat dialect are here, since that is what this
+ * version answers. Any thread. */
+
+#include "way-snippets.h"
+
+#include <glib/gi18n-lib.h>
+
+static const WaySnippet snippets[] = {
+  { "curl", "curl", N_ ("In a terminal"),
+    "curl {address}/chat/completions \\\n"
+    "  -H 'Authorization: Bearer {token}' \\\n"
+    "  -H 'Content-Type: application/json' \\\n"
+    "  -d '{\"model\": \"{model}\", \"messages\": [{\"role\": \"user\", \"content\": "
+    "\"Hello\"}]}'\n" },
+  { "python", "Python", N_ ("With the openai package"),
+    "from openai import OpenAI\n"
+    "\n"
+    "client = OpenAI(base_url=\"{address}\", api_key=\"{token}\")\n"
+    "answer = client.chat.completions.create(\n"
+    "    model=\"{model}\",\n"
+    "    messages=[{\"role\": \"user\", \"content\": \"Hello\"}],\n"
+    ")\n"
+    "print(answer.choices[0].message.content)\n" },
+  { "javascript", "JavaScript", N_ ("With the openai package"),
+    "import OpenAI from \"openai\";\n"
+    "\n"
+    "const client = new OpenAI({ baseURL: \"{address}\", apiKey: \"{token}\" });\n"
+    "const answer = await client.chat.completions.create({\n"
+    "  model: \"{model}\",\n"
+    "  messages: [{ role: \"user\", content: \"Hello\" }],\n"
+    "});\n"
+    "console.log(answer.choices[0].message.content);\n" },
+  { "aider", "aider", N_ ("In a terminal, in the folder of your code"),
+    "export OPENAI_API_BASE={address}\n"
+    "export OPENAI_API_KEY={token}\n"
+    "aider --model openai/{model}\n" },
+  { "open-webui", "Open WebUI", N_ ("Before it starts"),
+    "export OPENAI_API_BASE_URL={address}\n"
+    "export OPENAI_API_KEY={token}\n"
+    "open-webui serve\n" },
+};
+
+/**
+ * way_snippets:
+ * @ret_n_snippets: (out): their number
+ *
+ * Any thread.
+ *
+ * Returns: (transfer none) (array length=ret_n_snippets): the tools there is a text for
+ */
+const WaySnippet *
+way_snippets (gsize *ret_n_snippets)
+{
+  g_return_val_if_fail (ret_n_snippets != NULL, NULL);
+
+  *ret_n_snippets = G_N_ELEMENTS (snippets);
+  return snippets;
+}
+
+/**
+ * way_snippet_fill:
+ * @snippet: one of way_snippets()
+ * @address: base URL with "/v1"
+ * @token: the app's token, or what stands for it on the screen
+ * @model: a model's name
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the text to paste
+ */
+char *
+way_snippet_fill (const WaySnippet *snippet,
+                  const char *address,
+                  const char *token,
+                  const char *model)
+{
+  GString *text = NULL;
+
+  g_return_val_if_fail (snippet != NULL, NULL);
+
+  text = g_string_new (snippet->template);
+  g_string_replace (text, "{address}", address, 0);
+  g_string_replace (text, "{token}", token, 0);
+  g_string_replace (text, "{model}", model, 0);
+  return g_string_free (text, FALSE);
+}
+
+/**
+ * way_snippet_mask:
+ * @token: a secret
+ *
+ * Returns: (transfer full): what is shown instead: dots, whose number says nothing
+ */
+char *
+way_snippet_mask (const char *token)
+{
+  return g_strdup ("••••••••••••");
+}
+
+/* A string for JSON that itself stands between single quotes of a shell. */
+static char *
+quote_for_json_in_shell (const char *value)
+{
+  GString *text = g_string_new ("\"");
+
+  for (const char *p = value; *p != '\0'; p++)
+    {
+      const guchar c = (guchar)*p;
+
+      if (c == '\'')
+        g_string_append (text, "'\\''");
+      else if (c == '"' || c == '\\')
+        g_string_append_printf (text, "\\%c", c);
+      else if (c < 0x20)
+        g_string_append_printf (text, "\\u%04x", c);
+      else
+        g_string_append_c (text, (char)c);
+    }
+  g_string_append_c (text, '"');
+  return g_string_free (text, FALSE);
+}
+
+/**
+ * way_snippet_curl:
+ * @address: where the router listens, without path
+ * @path: of the request
+ * @model: (nullable): what was asked for
+ * @streamed: whether the answer was streamed
+ *
+ * The request again, as a command: the token is a variable of the shell, and the prompt is a
+ * placeholder since it is not kept. Any thread.
+ *
+ * Returns: (transfer full): the command
+ */
+char *
+way_snippet_curl (const char *address, const char *path, const char *model, gboolean streamed)
+{
+  g_autofree char *url = g_strconcat (address, path, NULL);
+  g_autofree char *quoted_url = g_shell_quote (url);
+  g_autofree char *quoted_model = NULL;
+
+  if (model == NULL)
+    return g_strdup_printf ("curl %s \\\n  -H \"Authorization: Bearer $WAYFARE_TOKEN\"\n",
+                            quoted_url);
+  quoted_model = quote_for_json_in_shell (model);
+  return g_strdup_printf ("curl %s%s \\\n"
+                          "  -H \"Authorization: Bearer $WAYFARE_TOKEN\" \\\n"
+                          "  -H 'Content-Type: application/json' \\\n"
+                          "  -d '{\"model\": %s%s, \"messages\": [{\"role\": \"user\", "
+                          "\"content\": \"YOUR PROMPT\"}]}'\n",
+                          streamed ? "-N " : "", quoted_url, quoted_model,
+                          streamed ? ", \"stream\": true" : "");
+}

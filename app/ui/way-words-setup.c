@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What the window says about what was set up: providers, keys, apps, and the router as a whole. Any
+ * thread. */
+
+#include "way-closures.h"
+
+#include "way-event.h"
+
+#include <glib/gi18n-lib.h>
+
+/**
+ * way_reach_words:
+ * @object: (nullable): the template's object, not used
+ * @reach: a #WayReach
+ *
+ * Returns: (transfer full): whether a provider can be reached; one that was never asked is neither
+ *   up nor down
+ */
+char *
+way_reach_words (gpointer object, guint reach)
+{
+  switch ((WayReach)reach)
+    {
+    case WAY_REACH_UNKNOWN:
+      return g_strdup (_ ("Not checked yet"));
+    case WAY_REACH_UP:
+      return g_strdup (_ ("Working"));
+    case WAY_REACH_DOWN:
+      return g_strdup (_ ("Not working"));
+    case WAY_REACH_COOLING:
+      return g_strdup (_ ("Asked us to wait"));
+    case WAY_REACH_NO_KEY:
+      return g_strdup (_ ("Needs a key"));
+    }
+  return g_strdup (_ ("Unknown"));
+}
+
+/**
+ * way_reach_icon:
+ * @object: (nullable): the template's object, not used
+ * @reach: a #WayReach
+ *
+ * Returns: (transfer full): a symbolic icon of its own shape
+ */
+char *
+way_reach_icon (gpointer object, guint reach)
+{
+  switch ((WayReach)reach)
+    {
+    case WAY_REACH_UNKNOWN:
+      return g_strdup ("way-unknown-symbolic");
+    case WAY_REACH_UP:
+      return g_strdup ("way-up-symbolic");
+    case WAY_REACH_DOWN:
+      return g_strdup ("way-down-symbolic");
+    case WAY_REACH_COOLING:
+      return g_strdup ("way-cooling-symbolic");
+    case WAY_REACH_NO_KEY:
+      return g_strdup ("way-key-symbolic");
+    }
+  return g_strdup ("way-unknown-symbolic");
+}
+
+/**
+ * way_reach_classes:
+ * @object: (nullable): the template's object, not used
+ * @reach: a #WayReach
+ *
+ * Returns: (transfer full): style classes of the icon
+ */
+char **
+way_reach_classes (gpointer object, guint reach)
+{
+  switch ((WayReach)reach)
+    {
+    case WAY_REACH_UNKNOWN:
+      return way_style_class ("way-idle");
+    case WAY_REACH_UP:
+      return way_style_class ("way-good");
+    case WAY_REACH_DOWN:
+      return way_style_class ("way-bad");
+    case WAY_REACH_COOLING:
+    case WAY_REACH_NO_KEY:
+      return way_style_class ("way-wait");
+    }
+  return way_style_class ("way-idle");
+}
+
+/**
+ * way_provider_subtitle:
+ * @object: (nullable): the template's object, not used
+ * @reach: a #WayReach
+ * @reason: (nullable): why, in words
+ * @enabled: whether the provider may be used at all
+ * @locality: a #WayLocality
+ *
+ * Returns: (transfer full): where it is, how it does and why
+ */
+char *
+way_provider_subtitle (
+  gpointer object, guint reach, const char *reason, gboolean enabled, guint locality)
+{
+  g_autofree char *where = way_locality_words (object, locality);
+  g_autofree char *how = enabled ? way_reach_words (object, reach) : g_strdup (_ ("Switched off"));
+
+  if (enabled && way_is_set (object, reason))
+    return g_strdup_printf ("%s · %s: %s", where, how, reason);
+  return g_strdup_printf ("%s · %s", where, how);
+}
+
+/**
+ * way_kind_and_address:
+ * @object: (nullable): the template's object, not used
+ * @kind: a provider's kind
+ * @base_url: (nullable): its address; the built-in one has none
+ *
+ * Returns: (transfer full): the address and what is spoken there
+ */
+char *
+way_kind_and_address (gpointer object, const char *kind, const char *base_url)
+{
+  if (!way_is_set (object, base_url))
+    return g_strdup (_ ("Built in, answers by itself"));
+  return g_strdup_printf ("%s · %s", base_url, kind);
+}
+
+/**
+ * way_models_words:
+ * @object: (nullable): the template's object, not used
+ * @n_models: how many models a provider lists, -1 when it never listed any
+ * @models: (nullable): their names
+ *
+ * Returns: (transfer full): the number and the names
+ */
+char *
+way_models_words (gpointer object, gint64 n_models, const char *models)
+{
+  g_autofree char *count = NULL;
+
+  if (n_models < 0)
+    return g_strdup (_ ("Not listed yet"));
+  count = g_strdup_printf (
+    ngettext ("%" G_GINT64_FORMAT " model", "%" G_GINT64_FORMAT " models", (gulong)n_models),
+    n_models);
+  if (!way_is_set (object, models))
+    return g_steal_pointer (&count);
+  return g_strdup_printf ("%s: %s", count, models);
+}
+
+/**
+ * way_latency_words:
+ * @object: (nullable): the template's object, not used
+ * @last_success_at_us: wall clock of the last good answer, 0 for none
+ * @latency_us: how long that took, or %WAY_UNKNOWN
+ *
+ * Returns: (transfer full): the last good answer in words
+ */
+char *
+way_latency_words (gpointer object, gint64 last_success_at_us, gint64 latency_us)
+{
+  g_autofree char *duration = way_format_duration (object, latency_us);
+
+  if (last_success_at_us <= 0)
+    return g_strdup (_ ("No answer yet"));
+  if (latency_us < 0)
+    return g_strdup (_ ("Answered"));
+  return g_strdup_printf (_ ("Answered in %s"), duration);
+}
+
+/**
+ * way_provider_key_words:
+ * @object: (nullable): the template's object, not used
+ * @key_name: (nullable): the key's name in the config
+ * @reach: a #WayReach
+ *
+ * Returns: (transfer full): whether a key is needed and there
+ */
+char *
+way_provider_key_words (gpointer object, const char *key_name, guint reach)
+{
+  if (reach == WAY_REACH_NO_KEY)
+    return g_strdup (_ ("Missing: add it on the Keys page"));
+  if (!way_is_set (object, key_name))
+    return g_strdup (_ ("None needed"));
+  return g_strdup_printf (_ ("Configured as “%s”"), key_name);
+}
+
+static char *
+source_words (const char *source)
+{
+  if (g_strcmp0 (source, "env") == 0)
+    return g_strdup (_ ("from the environment"));
+  if (g_strcmp0 (source, "credential") == 0)
+    return g_strdup (_ ("from a credential file"));
+  return g_strdup (_ ("in the keyring"));
+}
+
+/**
+ * way_key_words:
+ * @object: (nullable): the template's object, not used
+ * @present: whether a key was found
+ * @locked: whether the keyring that has it is locked
+ * @hint: (nullable): the key's last characters
+ * @source: (nullable): "keyring", "env" or "credential"
+ * @problem: (nullable): why it cannot be used, in words
+ *
+ * Returns: (transfer full): what may be said of a key
+ */
+char *
+way_key_words (gpointer object,
+               gboolean present,
+               gboolean locked,
+               const char *hint,
+               const char *source,
+               const char *problem)
+{
+  g_autofree char *where = source_words (source);
+
+  if (way_is_set (object, problem))
+    return g_strdup (problem);
+  if (locked)
+    return g_strdup (_ ("Locked: unlock the keyring to use it"));
+  if (!present)
+    return g_strdup (_ ("No key yet"));
+  if (way_is_set (object, hint))
+    return g_strdup_printf ("%s · %s", hint, where);
+  return g_strdup_printf (_ ("Stored · %s"), where);
+}
+
+/* A key that can be used, one that cannot, and none at all. */
+static gboolean
+is_usable (gboolean present, gboolean locked, const char *problem)
+{
+  return present && !locked && (problem == NULL || *problem == '\0');
+}
+
+/**
+ * way_key_icon:
+ * @object: (nullable): the template's object, not used
+ * @present: whether a key was found
+ * @locked: whether the keyring that has it is locked
+ * @problem: (nullable): why it cannot be used, in words
+ *
+ * Returns: (transfer full): a symbolic icon
+ */
+char *
+way_key_icon (gpointer object, gboolean present, gboolean locked, const char *problem)
+{
+  if (is_usable (present, locked, problem))
+    return g_strdup ("way-up-symbolic");
+  if (locked)
+    return g_strdup ("changes-prevent-symbolic");
+  return g_strdup (way_is_set (object, problem) ? "way-down-symbolic" : "way-unknown-symbolic");
+}
+
+/**
+ * way_key_classes:
+ * @object: (nullable): the template's object, not used
+ * @present: whether a key was found
+ * @locked: whether the keyring that has it is locked
+ * @problem: (nullable): why it cannot be used, in words
+ *
+ * Returns: (transfer full): style classes of the icon
+ */
+char **
+way_key_classes (gpointer object, gboolean present, gboolean locked, const char *problem)
+{
+  if (is_usable (present, locked, problem))
+    return way_style_class ("way-good");
+  if (locked)
+    return way_style_class ("way-wait");
+  return way_style_class (way_is_set (object, problem) ? "way-bad" : "way-idle");
+}
+
+/**
+ * way_key_verb:
+ * @object: (nullable): the template's object, not used
+ * @present: whether there is a key
+ *
+ * Returns: (transfer full): what the button does, with mnemonic
+ */
+char *
+way_key_verb (gpointer object, gboolean present)
+{
+  return g_strdup (present ? _ ("_Replace…") : _ ("_Add…"));
+}
+
+/**
+ * way_key_is_editable:
+ * @object: (nullable): the template's object, not used
+ * @source: (nullable): where the key comes from
+ *
+ * Returns: whether the window can store or delete it; the environment is not ours to write
+ */
+gboolean
+way_key_is_editable (gpointer object, const char *source)
+{
+  return !way_is_set (object, source) || g_str_equal (source, "keyring");
+}
+
+/**
+ * way_keyring_words:
+ * @object: (nullable): the template's object, not used
+ * @state: a #WayKeyringState
+ *
+ * Returns: (transfer full): what is wrong with the keyring and what to do; empty when nothing is
+ */
+char *
+way_keyring_words (gpointer object, guint state)
+{
+  switch ((WayKeyringState)state)
+    {
+    case WAY_KEYRING_UNKNOWN:
+    case WAY_KEYRING_READY:
+      return g_strdup ("");
+    case WAY_KEYRING_LOCKED:
+      return g_strdup (_ ("The keyring is locked. Its keys cannot be used until it is unlocked."));
+    case WAY_KEYRING_MISSING:
+      return g_strdup (_ ("No keyring is running. Install and start gnome-keyring, KWallet or "
+                          "KeePassXC, or take keys from the environment in the config file."));
+    case WAY_KEYRING_DENIED:
+      return g_strdup (
+        _ ("The keyring refused access. Allow Wayfare in the keyring's own settings, "
+           "then try again."));
+    }
+  return g_strdup ("");
+}
+
+/**
+ * way_keyring_needs_words:
+ * @object: (nullable): the template's object, not used
+ * @state: a #WayKeyringState
+ *
+ * Returns: whether way_keyring_words() has something to say
+ */
+gboolean
+way_keyring_needs_words (gpointer object, guint state)
+{
+  g_autofree char *words = way_keyring_words (object, state);
+
+  return *words != '\0';
+}
+
+/**
+ * way_keyring_is_locked:
+ * @object: (nullable): the template's object, not used
+ * @state: a #WayKeyringState
+ *
+ * Returns: whether unlocking is the thing to offer
+ */
+gboolean
+way_keyring_is_locked (gpointer object, guint state)
+{
+  return state == WAY_KEYRING_LOCKED;
+}
+
+/**
+ * way_app_words:
+ * @object: (nullable): the template's object, not used
+ * @last_seen_us: wall clock, 0 for never
+ * @requests_today: how many
+ * @cost_nano_usd: what those of known price cost
+ * @unknown_cost: how many are of unknown price
+ *
+ * Returns: (transfer full): what an app has done
+ */
+char *
+way_app_words (gpointer object,
+               gint64 last_seen_us,
+               gint64 requests_today,
+               gint64 cost_nano_usd,
+               gint64 unknown_cost)
+{
+  g_autofree char *cost = way_format_cost (object, cost_nano_usd, FALSE);
+  g_autofree char *unknown = way_format_unknown_cost (object, unknown_cost);
+
+  if (last_seen_us <= 0)
+    return g_strdup (_ ("Waiting for its first request…"));
+  if (requests_today <= 0)
+    return g_strdup (_ ("Nothing today"));
+  return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " request today · %s%s%s",
+                                    "%" G_GINT64_FORMAT " requests today · %s%s%s",
+                                    (gulong)requests_today),
+                          requests_today, cost, *unknown != '\0' ? " " : "", unknown);
+}
+
+/**
+ * way_first_request_words:
+ * @object: (nullable): the template's object, not used
+ * @last_seen_us: wall clock, 0 for never
+ *
+ * Returns: (transfer full): whether the tool has come through yet
+ */
+char *
+way_first_request_words (gpointer object, gint64 last_seen_us)
+{
+  g_autofree char *time = NULL;
+
+  if (last_seen_us <= 0)
+    return g_strdup (_ ("Waiting for its first request…"));
+  time = way_format_time (object, last_seen_us);
+  return g_strdup_printf (_ ("Connected: last seen at %s"), time);
+}
+
+/**
+ * way_is_seen:
+ * @object: (nullable): the template's object, not used
+ * @last_seen_us: wall clock, 0 for never
+ *
+ * Returns: whether an app has ever sent a request
+ */
+gboolean
+way_is_seen (gpointer object, gint64 last_seen_us)
+{
+  return last_seen_us > 0;
+}
+
+/**
+ * way_seen_icon:
+ * @object: (nullable): the template's object, not used
+ * @last_seen_us: wall clock, 0 for never
+ *
+ * Returns: (transfer full): a symbolic icon
+ */
+char *
+way_seen_icon (gpointer object, gint64 last_seen_us)
+{
+  return g_strdup (last_seen_us > 0 ? "way-up-symbolic" : "way-unknown-symbolic");
+}
+
+/**
+ * way_seen_classes:
+ * @object: (nullable): the template's object, not used
+ * @last_seen_us: wall clock, 0 for never
+ *
+ * Returns: (transfer full): style classes of the icon
+ */
+char **
+way_seen_classes (gpointer object, gint64 last_seen_us)
+{
+  return way_style_class (last_seen_us > 0 ? "way-good" : "way-idle");
+}
+
+/**
+ * way_local_only_words:
+ * @object: (nullable): the template's object, not used
+ * @local_only: the switch
+ *
+ * Returns: (transfer full): the switch's state in words
+ */
+char *
+way_local_only_words (gpointer object, gboolean local_only)
+{
+  return g_strdup (local_only ? _ ("Nothing leaves this machine")
+                              : _ ("Calls may leave this machine"));
+}
+
+/**
+ * way_has_warning:
+ * @object: (nullable): the template's object, not used
+ * @running: whether the router listens
+ * @problem: (nullable): what is wrong, in words
+ *
+ * Returns: whether something is wrong that does not stop the router
+ */
+gboolean
+way_has_warning (gpointer object, gboolean running, const char *problem)
+{
+  return running && way_is_set (object, problem);
+}
+
+/**
+ * way_content_name:
+ * @object: (nullable): the template's object, not used
+ * @running: whether the router listens
+ *
+ * Returns: (transfer full): which of the window's two contents to show
+ */
+char *
+way_content_name (gpointer object, gboolean running)
+{
+  return g_strdup (running ? "pages" : "problem");
+}
+
+/**
+ * way_escape:
+ * @object: (nullable): the template's object, not used
+ * @text: (nullable): any text
+ *
+ * Returns: (transfer full): the text for a property that reads markup
+ */
+char *
+way_escape (gpointer object, const char *text)
+{
+  return g_markup_escape_text (text != NULL ? text : "", -1);
+}
+
+/**
+ * way_client_address:
+ * @object: (nullable): the template's object, not used
+ * @address: (nullable): where the router listens, "http://127.0.0.1:4114"
+ *
+ * Returns: (transfer full): what a client is given as base URL, or a dash while nothing listens
+ */
+char *
+way_client_address (gpointer object, const char *address)
+{
+  return way_is_set (object, address) ? g_strconcat (address, "/v1", NULL) : g_strdup ("—");
+}

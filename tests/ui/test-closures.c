@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What the window says, by table. No display. */
+
+#include "way-closures.h"
+
+#include "way-event.h"
+
+#include <locale.h>
+
+#define S G_GINT64_CONSTANT (1000000)
+
+static void
+test_cost (void)
+{
+  static const struct
+  {
+    gint64 nano_usd;
+    gboolean running;
+    const char *text;
+  } rows[] = {
+    { WAY_UNKNOWN, FALSE, "unknown" },
+    { WAY_UNKNOWN, TRUE, "…" },
+    { 0, FALSE, "$0" },
+    { 1, FALSE, "$0.000000001" },
+    { 123, FALSE, "$0.00000012" },
+    { 42000, FALSE, "$0.000042" },
+    { 1230000, FALSE, "$0.0012" },
+    { 9990000, FALSE, "$0.0100" },
+    { 10000000, FALSE, "$0.01" },
+    { 1234567890, FALSE, "$1.23" },
+    { 1234567890, TRUE, "$1.23" },
+    { 98765432100000, FALSE, "$98765.43" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_cost (NULL, rows[i].nano_usd, rows[i].running);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_duration (void)
+{
+  static const struct
+  {
+    gint64 duration_us;
+    const char *text;
+  } rows[] = {
+    { WAY_UNKNOWN, "—" },
+    { 0, "< 1 ms" },
+    { 999, "< 1 ms" },
+    { 1000, "1 ms" },
+    { 999999, "999 ms" },
+    { S, "1.0 s" },
+    { 59 * S + 999999, "59.9 s" },
+    { 60 * S, "1 min 00 s" },
+    { 3599 * S, "59 min 59 s" },
+    { 3600 * S, "1 h 00 min" },
+    { 100000 * S, "27 h 46 min" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_duration (NULL, rows[i].duration_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_tokens (void)
+{
+  static const struct
+  {
+    gint64 tokens;
+    gboolean running;
+    const char *text;
+  } rows[] = {
+    { WAY_UNKNOWN, FALSE, "unknown" },
+    { WAY_UNKNOWN, TRUE, "…" },
+    { 0, FALSE, "0" },
+    { 1234567, FALSE, "1234567" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_tokens (NULL, rows[i].tokens, rows[i].running);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_share (void)
+{
+  static const struct
+  {
+    gint64 part;
+    gint64 whole;
+    const char *text;
+  } rows[] = {
+    { 0, 0, "—" },           { 0, 10, "0 %" },        { 1, 1000, "< 1 %" }, { 5, 10, "50 %" },
+    { 999, 1000, "> 99 %" }, { 1000, 1000, "100 %" }, { 2, 3, "67 %" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_share (NULL, rows[i].part, rows[i].whole);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_age (void)
+{
+  static const struct
+  {
+    gint64 age_s; /* -1: never */
+    const char *text;
+  } rows[] = {
+    { -1, "never" },       { 0, "just now" },      { 9, "just now" },        { 10, "10 s ago" },
+    { 59, "59 s ago" },    { 60, "1 min ago" },    { 3599, "59 min ago" },   { 3600, "1 h ago" },
+    { 86399, "23 h ago" }, { 86400, "1 day ago" }, { 200000, "2 days ago" },
+  };
+  const gint64 now_us = 1700000000 * S;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const gint64 then_us = rows[i].age_s < 0 ? 0 : now_us - rows[i].age_s * S;
+      g_autofree char *text = way_format_age (NULL, then_us, now_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_rate (void)
+{
+  static const struct
+  {
+    double rate;
+    const char *text;
+  } rows[] = { { 0, "0" }, { 0.25, "0.2" }, { 9.94, "9.9" }, { 9.96, "10" }, { 1234.4, "1234" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_rate (NULL, rows[i].rate);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_models (void)
+{
+  static const struct
+  {
+    const char *requested;
+    const char *answered;
+    const char *text;
+  } rows[] = {
+    { "coder", "qwen3:14b", "coder → qwen3:14b" },
+    { "demo", "demo", "demo → demo" },
+    { "coder", NULL, "coder → —" },
+    { NULL, NULL, "— → —" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_models (NULL, rows[i].requested, rows[i].answered);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+/* The words of one state, its icon and its style. */
+typedef char *(*Words) (gpointer object, guint state);
+
+static void
+assert_all_differ (Words words, guint n_states)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint state = 0; state < n_states; state++)
+    {
+      char *text = words (NULL, state);
+
+      g_assert_cmpstr (text, !=, "");
+      g_assert_true (g_hash_table_add (seen, text));
+    }
+}
+
+/* Colour is never the only sign: two states that mean different things look different. */
+static void
+test_states_differ (void)
+{
+  assert_all_differ (way_outcome_words, WAY_OUTCOME_SHUTDOWN + 1);
+  assert_all_differ (way_verdict_words, WAY_VERDICT_ANSWERED + 1);
+  assert_all_differ (way_verdict_icon, WAY_VERDICT_ANSWERED + 1);
+  assert_all_differ (way_locality_words, WAY_LOCALITY_CLOUD + 1);
+  assert_all_differ (way_locality_icon, WAY_LOCALITY_CLOUD + 1);
+  assert_all_differ (way_reach_words, WAY_REACH_NO_KEY + 1);
+  assert_all_differ (way_reach_icon, WAY_REACH_NO_KEY + 1);
+}
+
+/* A state of a newer version is not mistaken for a good one. */
+static void
+test_state_from_the_future (void)
+{
+  g_autofree char *outcome = way_outcome_icon (NULL, 99);
+  g_autofree char *reach = way_reach_words (NULL, 99);
+
+  g_assert_cmpstr (outcome, ==, "way-unknown-symbolic");
+  g_assert_cmpstr (reach, ==, "Unknown");
+}
+
+static void
+test_provider_subtitle (void)
+{
+  static const struct
+  {
+    WayReach reach;
+    const char *reason;
+    gboolean enabled;
+    WayLocality locality;
+    const char *text;
+  } rows[] = {
+    { WAY_REACH_UNKNOWN, NULL, TRUE, WAY_LOCALITY_CLOUD, "Cloud · Not checked yet" },
+    { WAY_REACH_UP, NULL, TRUE, WAY_LOCALITY_LOCAL, "This machine · Working" },
+    { WAY_REACH_DOWN, "refused the connection", TRUE, WAY_LOCALITY_LAN,
+      "Local network · Not working: refused the connection" },
+    { WAY_REACH_UP, "answered", FALSE, WAY_LOCALITY_LOCAL, "This machine · Switched off" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_provider_subtitle (NULL, rows[i].reach, rows[i].reason,
+                                                     rows[i].enabled, rows[i].locality);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_key_words (void)
+{
+  static const struct
+  {
+    gboolean present;
+    gboolean locked;
+    const char *hint;
+    const char *source;
+    const char *problem;
+    const char *text;
+  } rows[] = {
+    { FALSE, FALSE, NULL, NULL, NULL, "No key yet" },
+    { TRUE, FALSE, "…abcd", "keyring", NULL, "…abcd · in the keyring" },
+    { TRUE, FALSE, "…abcd", "env", NULL, "…abcd · from the environment" },
+    { TRUE, FALSE, NULL, "credential", NULL, "Stored · from a credential file" },
+    { TRUE, TRUE, "…abcd", "keyring", NULL, "Locked: unlock the keyring to use it" },
+    { TRUE, TRUE, NULL, "keyring", "the keyring refused", "the keyring refused" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_key_words (NULL, rows[i].present, rows[i].locked, rows[i].hint,
+                                             rows[i].source, rows[i].problem);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_keyring_words (void)
+{
+  static const struct
+  {
+    WayKeyringState state;
+    gboolean has_words;
+    gboolean offers_unlock;
+  } rows[] = {
+    { WAY_KEYRING_UNKNOWN, FALSE, FALSE }, { WAY_KEYRING_READY, FALSE, FALSE },
+    { WAY_KEYRING_LOCKED, TRUE, TRUE },    { WAY_KEYRING_MISSING, TRUE, FALSE },
+    { WAY_KEYRING_DENIED, TRUE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_cmpint (way_keyring_needs_words (NULL, rows[i].state), ==, rows[i].has_words);
+      g_assert_cmpint (way_keyring_is_locked (NULL, rows[i].state), ==, rows[i].offers_unlock);
+    }
+}
+
+static void
+test_app_words (void)
+{
+  static const struct
+  {
+    gint64 last_seen_us;
+    gint64 requests;
+    gint64 cost;
+    gint64 unknown;
+    const char *text;
+  } rows[] = {
+    { 0, 0, 0, 0, "Waiting for its first request…" },
+    { S, 0, 0, 0, "Nothing today" },
+    { S, 1, 0, 0, "1 request today · $0" },
+    { S, 12, 20000000, 3, "12 requests today · $0.02 + 3 of unknown price" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+        way_app_words (NULL, rows[i].last_seen_us, rows[i].requests, rows[i].cost, rows[i].unknown);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_fare_line (void)
+{
+  static const struct
+  {
+    gint64 tokens;
+    gint64 price;
+    const char *text;
+  } rows[] = {
+    { 1200, 250000, "1200 × $0.25 per million" },
+    { 1200, 0, "1200 × $0" },
+    { 1200, WAY_UNKNOWN, "1200 × unknown price" },
+    { WAY_UNKNOWN, 250000, "unknown × $0.25 per million" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_fare_line (rows[i].tokens, rows[i].price);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_price_date (void)
+{
+  g_autofree char *known = way_format_price_date (20260917);
+  g_autofree char *unknown = way_format_price_date (0);
+
+  g_assert_cmpstr (known, ==, "as of 2026-09-17");
+  g_assert_cmpstr (unknown, ==, "day unknown");
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "C");
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/closures/cost", test_cost);
+  g_test_add_func ("/ui/closures/duration", test_duration);
+  g_test_add_func ("/ui/closures/tokens", test_tokens);
+  g_test_add_func ("/ui/closures/share", test_share);
+  g_test_add_func ("/ui/closures/age", test_age);
+  g_test_add_func ("/ui/closures/rate", test_rate);
+  g_test_add_func ("/ui/closures/models", test_models);
+  g_test_add_func ("/ui/closures/states-differ", test_states_differ);
+  g_test_add_func ("/ui/closures/state-from-the-future", test_state_from_the_future);
+  g_test_add_func ("/ui/closures/provider-subtitle", test_provider_subtitle);
+  g_test_add_func ("/ui/closures/key-words", test_key_words);
+  g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);
+  g_test_add_func ("/ui/closures/app-words", test_app_words);
+  g_test_add_func ("/ui/closures/fare-line", test_fare_line);
+  g_test_add_func ("/ui/closures/price-date", test_price_date);
+  return g_test_run ();
+}

@@ -142,7 +142,6 @@ test_provider_for_url (void)
     { "not a url", NULL },
     { "", NULL },
   };
-  g_autoptr (WayCatalog) catalog = open_installed ();
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_assert_cmpstr (way_catalog_provider_for_url (cases[i].url), ==, cases[i].provider);
 }

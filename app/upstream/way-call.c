@@ -71,6 +71,19 @@ way_call_give_data (WayCall *call, const char *data, gsize length)
   return is_taken && may_go_on (call);
 }
 
+/**
+ * way_call_fail:
+ * @error: (transfer full): for on_done
+ *
+ * Ends a call from inside its on_data.
+ */
+void
+way_call_fail (WayCall *call, GError *error)
+{
+  g_assert (call->inside_handler > 0 && call->error == NULL);
+  call->error = error;
+}
+
 static void
 refuse_redirect (WayCall *call, guint status)
 {

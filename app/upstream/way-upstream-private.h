@@ -100,6 +100,7 @@ WayCall *way_call_new (WayUpstream *upstream,
                        gpointer user_data);
 void way_call_free (WayCall *call);
 void way_call_watch_answer (WayCall *call);
+void way_call_fail (WayCall *call, GError *error);
 void way_call_add_header (WayCall *call, const char *name, const char *value);
 void way_call_finish (WayCall *call, CURLcode code);
 void way_call_unpause (WayCall *call);

@@ -58,20 +58,28 @@ fixture_settle (Fixture *fixture, guint span_ms)
     fixture_iterate (fixture);
 }
 
-/* One provider, "peer"; @more: further members of it, each after a comma. */
 WaySnapshot *
-snapshot_for_url (const char *kind, const char *base_url, const char *more)
+snapshot_from_json (const char *json)
 {
-  g_autofree char *json =
-    g_strdup_printf ("{\"version\":1,\"providers\":[{\"id\":\"peer\",\"kind\":\"%s\"%s%s%s%s}]}",
-                     kind, base_url == NULL ? "" : ",\"base_url\":\"",
-                     base_url == NULL ? "" : base_url, base_url == NULL ? "" : "\"", more);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) root = way_json_parse (json, strlen (json), &error);
+
   g_assert_no_error (error);
   WaySnapshot *snapshot = way_snapshot_new_from_json (root, NULL, &error);
   g_assert_no_error (error);
   return snapshot;
+}
+
+/* One provider, "peer"; @more: further members of it, each after a comma. */
+WaySnapshot *
+snapshot_for_url (const char *kind, const char *base_url, const char *more)
+{
+  g_autofree char *url =
+    base_url == NULL ? g_strdup ("") : g_strdup_printf (",\"base_url\":\"%s\"", base_url);
+  g_autofree char *json = g_strdup_printf (
+    "{\"version\":1,\"providers\":[{\"id\":\"peer\",\"kind\":\"%s\"%s%s}]}", kind, url, more);
+
+  return snapshot_from_json (json);
 }
 
 /* The same with a key. */

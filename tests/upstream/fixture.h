@@ -39,6 +39,7 @@ typedef struct
 void fixture_set_up (Fixture *fixture, gconstpointer data);
 void fixture_tear_down (Fixture *fixture, gconstpointer data);
 
+WaySnapshot *snapshot_from_json (const char *json);
 WaySnapshot *snapshot_for_url (const char *kind, const char *base_url, const char *more);
 WaySnapshot *snapshot_with_key (WaySnapshot *snapshot, const char *value);
 WayCallRequest request_to (Fixture *fixture, WaySnapshot *snapshot, const char *path);

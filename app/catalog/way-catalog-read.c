@@ -2,10 +2,12 @@
  * Copyright (c) 2026 The Wayfare authors */
 
 /* Reads models.json: strict with each entry, so that no price is read that nobody wrote, forgiving
- * with the list, so that one bad entry is left out alone. */
+ * with the list, so that one bad entry is left out alone. The file is scanned where it lies: a tree
+ * of it takes several times as long at every start. */
 
 #include "way-catalog-private.h"
 
+#include "way-json-scan.h"
 #include "way-json.h"
 #include "way-limits.h"
 #include "way-log.h"
@@ -42,94 +44,167 @@ way_catalog_model_free (gpointer data)
   g_free (model);
 }
 
+enum
+{
+  HEAD_VERSION,
+  HEAD_UNIT,
+  HEAD_AS_OF,
+  HEAD_MODELS,
+  N_HEAD,
+};
+static const char *const head_names[N_HEAD] = { "version", "price_unit", "as_of", "models" };
+
+enum
+{
+  ENTRY_PROVIDER,
+  ENTRY_MODEL,
+  ENTRY_MODE,
+  ENTRY_PRICE,
+  ENTRY_TIERS,
+  ENTRY_CONTEXT,
+  ENTRY_MAX_OUTPUT,
+  ENTRY_CAPABILITIES,
+  N_ENTRY,
+};
+static const char *const entry_names[N_ENTRY] = {
+  "provider",          "model",        "mode", "price", "tiers", "context_tokens",
+  "max_output_tokens", "capabilities",
+};
+
+/* A tier is a price with a threshold. */
+enum
+{
+  PRICE_INPUT,
+  PRICE_OUTPUT,
+  PRICE_CACHE_READ,
+  PRICE_CACHE_WRITE_5M,
+  PRICE_CACHE_WRITE_1H,
+  PRICE_REASONING,
+  PRICE_ABOVE_TOKENS,
+  N_PRICE,
+};
+static const char *const price_names[N_PRICE] = {
+  "input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning", "above_tokens",
+};
+
+/* Finds the members of @object in one pass; absent ones are WAY_JSON_NONE. */
+static void
+find_members (const WayJsonSpan *object,
+              const char *const *names,
+              guint n_names,
+              WayJsonSpan *ret_members)
+{
+  for (guint i = 0; i < n_names; i++)
+    ret_members[i] = (WayJsonSpan){ NULL, 0, WAY_JSON_NONE };
+
+  WayJsonCursor cursor;
+  WayJsonSpan name, value;
+  way_json_scan_begin (&cursor, object);
+  while (way_json_scan_next (&cursor, &name, &value))
+    for (guint i = 0; i < n_names; i++)
+      if (way_json_span_is (&name, names[i]))
+        {
+          ret_members[i] = value;
+          break;
+        }
+}
+
 /* An absent member is unknown; FALSE for one that is there and is no number from 0 to @maximum. */
 static gboolean
-read_known (JsonObject *object, const char *name, gint64 maximum, gint64 *ret_value)
+read_known (const WayJsonSpan *member, gint64 maximum, gint64 *ret_value)
 {
-  gint64 value = way_json_get_int (object, name, 0, maximum, WAY_UNKNOWN);
-  if (value == WAY_UNKNOWN && json_object_has_member (object, name))
+  gint64 value = WAY_UNKNOWN;
+  if (member->type != WAY_JSON_NONE && !way_json_span_get_int (member, 0, maximum, &value))
     return FALSE;
   *ret_value = value;
   return TRUE;
 }
 
 static gboolean
-read_price (JsonObject *object, guint32 as_of, WayPrice *price)
+read_price (const WayJsonSpan *members, guint32 as_of, WayPrice *price)
 {
   price->as_of = as_of;
-  return read_known (object, "input", MAX_PRICE, &price->input) &&
-         read_known (object, "output", MAX_PRICE, &price->output) &&
-         read_known (object, "cache_read", MAX_PRICE, &price->cache_read) &&
-         read_known (object, "cache_write", MAX_PRICE, &price->cache_write_5m) &&
-         read_known (object, "cache_write_1h", MAX_PRICE, &price->cache_write_1h) &&
-         read_known (object, "reasoning", MAX_PRICE, &price->reasoning);
+  return read_known (&members[PRICE_INPUT], MAX_PRICE, &price->input) &&
+         read_known (&members[PRICE_OUTPUT], MAX_PRICE, &price->output) &&
+         read_known (&members[PRICE_CACHE_READ], MAX_PRICE, &price->cache_read) &&
+         read_known (&members[PRICE_CACHE_WRITE_5M], MAX_PRICE, &price->cache_write_5m) &&
+         read_known (&members[PRICE_CACHE_WRITE_1H], MAX_PRICE, &price->cache_write_1h) &&
+         read_known (&members[PRICE_REASONING], MAX_PRICE, &price->reasoning);
 }
 
 static gboolean
-read_tier (JsonNode *node, guint32 as_of, WayPriceTier *tier)
+read_tier (const WayJsonSpan *object, guint32 as_of, WayPriceTier *tier)
 {
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return FALSE;
-  JsonObject *object = json_node_get_object (node);
-  return read_known (object, "above_tokens", MAX_TOKENS, &tier->above_tokens) &&
-         tier->above_tokens != WAY_UNKNOWN && read_price (object, as_of, &tier->price);
+  WayJsonSpan members[N_PRICE];
+  find_members (object, price_names, N_PRICE, members);
+  return read_known (&members[PRICE_ABOVE_TOKENS], MAX_TOKENS, &tier->above_tokens) &&
+         tier->above_tokens != WAY_UNKNOWN && read_price (members, as_of, &tier->price);
 }
 
 static gboolean
-read_tiers (JsonObject *entry, guint32 as_of, WayModel *model)
+read_tiers (const WayJsonSpan *tiers, guint32 as_of, WayModel *model)
 {
-  if (!json_object_has_member (entry, "tiers"))
-    return TRUE;
-  JsonArray *tiers = way_json_get_array (entry, "tiers");
-  guint n_tiers = tiers ? json_array_get_length (tiers) : 0;
-  if (!tiers || n_tiers > MAX_TIERS)
-    return FALSE;
-
-  model->tiers = g_new0 (WayPriceTier, n_tiers);
+  WayPriceTier read[MAX_TIERS];
+  gsize n_tiers = 0;
+  WayJsonCursor cursor;
+  WayJsonSpan name, element;
+  way_json_scan_begin (&cursor, tiers);
+  while (way_json_scan_next (&cursor, &name, &element))
+    {
+      if (n_tiers == MAX_TIERS || !read_tier (&element, as_of, &read[n_tiers]) ||
+          (n_tiers > 0 && read[n_tiers].above_tokens <= read[n_tiers - 1].above_tokens))
+        return FALSE;
+      n_tiers++;
+    }
+  model->tiers = g_memdup2 (read, n_tiers * sizeof *read);
   model->n_tiers = n_tiers;
-  for (guint i = 0; i < n_tiers; i++)
-    if (!read_tier (json_array_get_element (tiers, i), as_of, &model->tiers[i]) ||
-        (i > 0 && model->tiers[i].above_tokens <= model->tiers[i - 1].above_tokens))
-      return FALSE;
   return TRUE;
 }
 
 static gboolean
-read_prices (JsonObject *entry, guint32 as_of, WayModel *model)
+read_prices (const WayJsonSpan *members, guint32 as_of, WayModel *model)
 {
+  const WayJsonSpan *price = &members[ENTRY_PRICE];
+  const WayJsonSpan *tiers = &members[ENTRY_TIERS];
   model->price = WAY_PRICE_UNKNOWN;
-  if (!json_object_has_member (entry, "price"))
-    return !json_object_has_member (entry, "tiers");
-  JsonObject *price = way_json_get_object (entry, "price");
-  return price && read_price (price, as_of, &model->price) && read_tiers (entry, as_of, model);
+  if (price->type == WAY_JSON_NONE)
+    return tiers->type == WAY_JSON_NONE;
+
+  WayJsonSpan prices[N_PRICE];
+  find_members (price, price_names, N_PRICE, prices);
+  if (price->type != WAY_JSON_OBJECT || !read_price (prices, as_of, &model->price))
+    return FALSE;
+  return tiers->type == WAY_JSON_NONE ||
+         (tiers->type == WAY_JSON_ARRAY && read_tiers (tiers, as_of, model));
 }
 
 /* Capabilities that no decision depends on are passed over. */
 static gboolean
-read_capabilities (JsonObject *entry, WayModel *model)
+read_capabilities (const WayJsonSpan *names, WayModel *model)
 {
-  if (!json_object_has_member (entry, "capabilities"))
+  if (names->type == WAY_JSON_NONE)
     return TRUE;
-  JsonArray *names = way_json_get_array (entry, "capabilities");
-  if (!names)
+  if (names->type != WAY_JSON_ARRAY)
     return FALSE;
-  for (guint i = 0; i < json_array_get_length (names); i++)
+
+  WayJsonCursor cursor;
+  WayJsonSpan unused, name;
+  way_json_scan_begin (&cursor, names);
+  while (way_json_scan_next (&cursor, &unused, &name))
     {
-      JsonNode *node = json_array_get_element (names, i);
-      const char *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
-      if (!name)
+      if (name.type != WAY_JSON_STRING)
         return FALSE;
-      for (guint j = 0; j < G_N_ELEMENTS (capabilities); j++)
-        if (strcmp (name, capabilities[j].name) == 0)
-          model->capabilities |= capabilities[j].capability;
+      for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
+        if (way_json_span_is (&name, capabilities[i].name))
+          model->capabilities |= capabilities[i].capability;
     }
   return TRUE;
 }
 
 static gboolean
-read_name (WayCatalog *catalog, JsonObject *entry, const char *name, char **ret_name)
+read_name (WayCatalog *catalog, const WayJsonSpan *member, char **ret_name)
 {
-  const char *value = way_json_get_string (entry, name);
+  g_autofree char *value = way_json_span_dup_string (member);
   if (!value || *value == '\0' || strlen (value) > WAY_LIMIT_NAME_BYTES)
     return FALSE;
   *ret_name = g_string_chunk_insert_const (catalog->texts, value);
@@ -138,21 +213,23 @@ read_name (WayCatalog *catalog, JsonObject *entry, const char *name, char **ret_
 
 /* (nullable): what is wrong with the entry. */
 static const char *
-read_model (WayCatalog *catalog, JsonObject *entry, WayModel *model)
+read_model (WayCatalog *catalog, const WayJsonSpan *entry, WayModel *model)
 {
-  if (!read_name (catalog, entry, "provider", &model->provider))
+  WayJsonSpan members[N_ENTRY];
+  find_members (entry, entry_names, N_ENTRY, members);
+  if (!read_name (catalog, &members[ENTRY_PROVIDER], &model->provider))
     return "provider";
-  if (!read_name (catalog, entry, "model", &model->model))
+  if (!read_name (catalog, &members[ENTRY_MODEL], &model->model))
     return "model";
-  if (!read_name (catalog, entry, "mode", &model->mode))
+  if (!read_name (catalog, &members[ENTRY_MODE], &model->mode))
     return "mode";
-  if (!read_prices (entry, catalog->as_of, model))
+  if (!read_prices (members, catalog->as_of, model))
     return "price or tiers";
-  if (!read_known (entry, "context_tokens", MAX_TOKENS, &model->context_tokens))
+  if (!read_known (&members[ENTRY_CONTEXT], MAX_TOKENS, &model->context_tokens))
     return "context_tokens";
-  if (!read_known (entry, "max_output_tokens", MAX_TOKENS, &model->max_output_tokens))
+  if (!read_known (&members[ENTRY_MAX_OUTPUT], MAX_TOKENS, &model->max_output_tokens))
     return "max_output_tokens";
-  if (!read_capabilities (entry, model))
+  if (!read_capabilities (&members[ENTRY_CAPABILITIES], model))
     return "capabilities";
   if (g_hash_table_contains (catalog->models, model))
     return "provider and model, which are there twice";
@@ -160,12 +237,10 @@ read_model (WayCatalog *catalog, JsonObject *entry, WayModel *model)
 }
 
 static gboolean
-add_entry (WayCatalog *catalog, JsonNode *node, guint index)
+add_entry (WayCatalog *catalog, const WayJsonSpan *entry, guint index)
 {
   WayModel *model = g_new0 (WayModel, 1);
-  const char *fault = "type: it is no object";
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    fault = read_model (catalog, json_node_get_object (node), model);
+  const char *fault = read_model (catalog, entry, model);
   if (fault)
     {
       way_log_debug ("catalogue entry models[%u] is left out for its %s", index, fault);
@@ -178,12 +253,11 @@ add_entry (WayCatalog *catalog, JsonNode *node, guint index)
 
 /* "2026-08-01" → 20260801; absent → 0. */
 static gboolean
-read_as_of (JsonObject *root, guint32 *ret_as_of)
+read_as_of (const WayJsonSpan *member, guint32 *ret_as_of)
 {
-  *ret_as_of = 0;
-  if (!json_object_has_member (root, "as_of"))
+  if (member->type == WAY_JSON_NONE)
     return TRUE;
-  const char *text = way_json_get_string (root, "as_of");
+  g_autofree char *text = way_json_span_dup_string (member);
   if (!text || strlen (text) != strlen ("YYYY-MM-DD"))
     return FALSE;
   guint32 as_of = 0;
@@ -200,18 +274,44 @@ read_as_of (JsonObject *root, guint32 *ret_as_of)
 
 /* (nullable): what makes the whole file unusable. */
 static const char *
-check_head (WayCatalog *catalog, JsonObject *root)
+check_head (WayCatalog *catalog, const WayJsonSpan *members)
 {
-  if (way_json_get_int (root, "version", 0, G_MAXINT, 0) != CATALOG_VERSION)
+  gint64 version;
+  if (!read_known (&members[HEAD_VERSION], G_MAXINT, &version) || version != CATALOG_VERSION)
     return "\"version\" is not 1";
-  const char *unit = way_json_get_string (root, "price_unit");
+  g_autofree char *unit = way_json_span_dup_string (&members[HEAD_UNIT]);
   if (!unit || !g_str_has_prefix (unit, CATALOG_UNIT))
     return "\"price_unit\" is not \"" CATALOG_UNIT "\"";
-  if (!read_as_of (root, &catalog->as_of))
+  if (!read_as_of (&members[HEAD_AS_OF], &catalog->as_of))
     return "\"as_of\" is not a day as YYYY-MM-DD";
-  if (!way_json_get_array (root, "models"))
+  if (members[HEAD_MODELS].type != WAY_JSON_ARRAY)
     return "\"models\" is not an array";
   return NULL;
+}
+
+static void
+read_models (WayCatalog *catalog, const WayJsonSpan *models, const char *path)
+{
+  WayJsonCursor cursor;
+  WayJsonSpan unused, entry;
+  guint n_entries = 0, n_left_out = 0;
+  way_json_scan_begin (&cursor, models);
+  for (; way_json_scan_next (&cursor, &unused, &entry); n_entries++)
+    if (!add_entry (catalog, &entry, n_entries))
+      n_left_out++;
+  if (n_left_out > 0)
+    way_log_notice ("the model catalogue %s: %u of %u entries are left out", path, n_left_out,
+                    n_entries);
+}
+
+/* The scanner says only that it is no JSON; the parser says where. */
+static void
+fail_parse (const char *data, gsize length, const char *path, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (JsonNode) node = way_json_parse (data, length, &failure);
+  g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", path,
+               node ? "This is not strict JSON" : failure->message);
 }
 
 /* Fills the empty @catalog from the @length bytes of the file @path. */
@@ -219,30 +319,20 @@ gboolean
 way_catalog_read (
   WayCatalog *catalog, const char *data, gsize length, const char *path, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (JsonNode) node = way_json_parse (data, length, &failure);
-  if (!node)
+  WayJsonSpan root;
+  if (!way_json_scan_document (data, length, &root))
     {
-      g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", path,
-                   failure->message);
+      fail_parse (data, length, path, error);
       return FALSE;
     }
-  JsonObject *root = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *fault = root ? check_head (catalog, root) : "it is not an object";
+  WayJsonSpan members[N_HEAD];
+  find_members (&root, head_names, N_HEAD, members);
+  const char *fault = check_head (catalog, members);
   if (fault)
     {
       g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", path, fault);
       return FALSE;
     }
-
-  JsonArray *models = way_json_get_array (root, "models");
-  guint n_entries = json_array_get_length (models);
-  guint n_left_out = 0;
-  for (guint i = 0; i < n_entries; i++)
-    if (!add_entry (catalog, json_array_get_element (models, i), i))
-      n_left_out++;
-  if (n_left_out > 0)
-    way_log_notice ("the model catalogue %s: %u of %u entries are left out", path, n_left_out,
-                    n_entries);
+  read_models (catalog, &members[HEAD_MODELS], path);
   return TRUE;
 }

@@ -218,7 +218,7 @@ test_bad_file (void)
     const char *words;
   } cases[] = {
     { "", "empty" },
-    { "[]", "object" },
+    { "[]", "version" },
     { "{\n\"version\":1,\n\"models\" [\n]}", "3" }, /* the line */
     { "{\"version\":2,\"price_unit\":\"micro-USD per million tokens\",\"models\":[]}", "version" },
     { "{\"version\":1,\"price_unit\":\"USD per token\",\"models\":[]}", "price_unit" },

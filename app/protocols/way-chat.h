@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * @model: owned
  * @wants_usage: the client itself asked for usage at the end of the stream
  * @max_output_tokens: as requested, or %WAY_UNKNOWN
- * @input_tokens_estimate: from the length of the texts, a quarter token a byte, stated as estimate
+ * @input_tokens_estimate: from the length of the texts, a quarter token a byte, and a fixed figure
+ *   for each image, whose bytes say nothing; stated as estimate
  *
  * What routing needs to know of a request, skimmed from its bytes without decoding it.
  */

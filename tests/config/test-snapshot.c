@@ -137,6 +137,36 @@ test_reads_routes (void)
 }
 
 static void
+test_longest_pattern_wins (void)
+{
+  static const char text[] =
+    "{\"version\":1,\"providers\":[],\"routes\":["
+    "{\"model\":\"*\",\"targets\":[{\"provider\":\"demo\",\"model\":\"a\"}]},"
+    "{\"model\":\"gpt-*\",\"targets\":[{\"provider\":\"demo\",\"model\":\"b\"}]},"
+    "{\"model\":\"*-mini\",\"targets\":[{\"provider\":\"demo\",\"model\":\"c\"}]},"
+    "{\"model\":\"gp*\",\"targets\":[{\"provider\":\"demo\",\"model\":\"d\"}]},"
+    "{\"model\":\"gpt*5\",\"targets\":[{\"provider\":\"demo\",\"model\":\"e\"}]}]}";
+  static const struct
+  {
+    const char *model;
+    const char *pattern;
+  } rows[] = {
+    { "o3", "*" },        { "gpx", "gp*" }, { "gpt-4", "gpt-*" }, { "gpt-4-mini", "*-mini" },
+    { "gpt-5", "gpt-*" }, /* as long as gpt*5, and before it */
+    { "gpt5", "gpt*5" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) root = way_json_parse (text, strlen (text), &error);
+  g_assert_no_error (error);
+  g_autoptr (WaySnapshot) snapshot = way_snapshot_new_from_json (root, NULL, &error);
+  g_assert_no_error (error);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpstr (way_snapshot_find_route (snapshot, rows[i].model)->pattern, ==,
+                     rows[i].pattern);
+}
+
+static void
 test_finds_routes (void)
 {
   g_autoptr (WaySnapshot) snapshot = read_sample ();
@@ -299,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/snapshot/reads-providers", test_reads_providers);
   g_test_add_func ("/config/snapshot/reads-routes", test_reads_routes);
   g_test_add_func ("/config/snapshot/finds-routes", test_finds_routes);
+  g_test_add_func ("/config/snapshot/longest-pattern-wins", test_longest_pattern_wins);
   g_test_add_func ("/config/snapshot/finds-apps", test_finds_apps);
   g_test_add_func ("/config/snapshot/with-keys", test_with_keys);
   g_test_add_func ("/config/snapshot/patterns", test_patterns);

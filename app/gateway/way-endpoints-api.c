@@ -43,11 +43,17 @@ way_endpoints_status (WayEndpoints *self, WayRequest *request, const char *rest)
   for (guint i = 0; i < snapshot->providers->len; i++)
     {
       const WayProvider *provider = snapshot->providers->pdata[i];
-      const WayProviderState *state = way_health_get (core->health, provider->id);
-      g_autoptr (WayProviderState) unknown = way_provider_state_new (
-        provider->id, way_kind_get_name (provider->kind), provider->base_url);
+      const WayProviderState *known = way_health_get (core->health, provider->id);
+      WayProviderState state = { 0 };
 
-      way_provider_state_append_json (text, state ? state : unknown);
+      if (known)
+        state = *known;
+      else
+        state.latency_us = WAY_UNKNOWN;
+      state.id = provider->id;
+      state.kind = (char *)way_kind_get_name (provider->kind);
+      state.base_url = provider->base_url;
+      way_provider_state_append_json (text, &state); /* every string borrowed */
     }
   g_string_append (text, "]}");
   way_reply_send_json (request, 200, text);

@@ -99,14 +99,15 @@ check_size (const WayRequestHead *head, GError **error)
   return TRUE;
 }
 
-/* A web page can post text/plain or a form anywhere without asking first; JSON it cannot. */
+/* A web page can post text/plain or a form anywhere without asking first; JSON it cannot. The
+ * control socket is out of its reach. */
 static gboolean
 check_content_type (const WayRequestHead *head, GError **error)
 {
   const char *type = head->content_type;
   gsize length;
 
-  if (!type || strcmp (head->method, "POST") != 0)
+  if (!type || head->is_control || strcmp (head->method, "POST") != 0)
     return TRUE;
   length = strcspn (type, "; \t");
   if ((length == 16 && g_ascii_strncasecmp (type, "application/json", 16) == 0) ||

@@ -211,7 +211,7 @@ test_many_givers (Fixture *fixture, gconstpointer user_data)
 }
 
 #define ADD(path, test)                                                                            \
-  g_test_add ("/ledger/ledger/" path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
+  g_test_add ("/ledger/records/" path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
 int
 main (int argc, char **argv)

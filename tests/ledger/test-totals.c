@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The totals are the sum of the requests, stay when those go, and keep unknown apart from zero. */
+
+#include "ledger-fixture.h"
+
+#include <glib/gstdio.h>
+
+#include <string.h>
+#include <time.h>
+
+static void
+give_random (Fixture *fixture, guint32 seed, guint n_records)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  for (guint i = 0; i < n_records; i++)
+    way_ledger_record (fixture->ledger, make_random_record (rand));
+  g_assert_true (ledger_flush (fixture->ledger, &error));
+}
+
+static void
+test_are_sums (Fixture *fixture, gconstpointer user_data)
+{
+  static const guint32 seeds[] = { 1, 20, 300, 4000 };
+  for (guint i = 0; i < G_N_ELEMENTS (seeds); i++)
+    {
+      give_random (fixture, seeds[i], 500);
+      assert_totals_are_sums (fixture->path);
+    }
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT sum (requests) FROM total"), ==, 2000);
+}
+
+static const WaySpendRow *
+find_row (GPtrArray *rows, const char *key)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const WaySpendRow *row = rows->pdata[i];
+      if (strcmp (row->key, key) == 0)
+        return row;
+    }
+  return NULL;
+}
+
+/* Whatever it is summed by, it is the same sum. */
+static void
+test_ways_to_sum (Fixture *fixture, gconstpointer user_data)
+{
+  give_random (fixture, 7, 1000);
+  gint64 cost = read_file_int (fixture->path, "SELECT sum (cost_nano_usd) FROM request");
+  for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_MODEL; by++)
+    {
+      g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, by, 0);
+      gint64 sum = 0, requests = 0;
+      for (guint i = 0; i < rows->len; i++)
+        {
+          const WaySpendRow *row = rows->pdata[i];
+          sum += row->cost_nano_usd;
+          requests += row->requests;
+        }
+      g_assert_cmpint (sum, ==, cost);
+      g_assert_cmpint (requests, ==, 1000);
+    }
+  g_autoptr (GPtrArray) apps = ledger_spend (fixture->ledger, WAY_SPEND_BY_APP, 0);
+  g_assert_cmpuint (apps->len, ==, 4); /* three apps, and none */
+  g_assert_nonnull (find_row (apps, ""));
+}
+
+static WayRecord *
+make_record_of (const char *app)
+{
+  WayRecord *record = make_record (RECORD_BASE_US);
+  g_free (record->app);
+  record->app = g_strdup (app);
+  return record;
+}
+
+static void
+fail_first (WayRecord *record)
+{
+  WayAttempt *attempt = record->attempts->pdata[0];
+  attempt->verdict = WAY_VERDICT_FAILED;
+}
+
+static void
+test_what_counts (Fixture *fixture, gconstpointer user_data)
+{
+  WayRecord *record = make_record_of ("plain");
+  way_ledger_record (fixture->ledger, record);
+
+  record = make_record_of ("unknown");
+  record->usage = WAY_USAGE_INIT;
+  record->cost_nano_usd = WAY_UNKNOWN;
+  way_ledger_record (fixture->ledger, record);
+
+  record = make_record_of ("fallback");
+  fail_first (record);
+  way_record_add_attempt (record, "openai", "gpt-5", WAY_LOCALITY_CLOUD)->verdict =
+    WAY_VERDICT_ANSWERED;
+  record->locality = WAY_LOCALITY_CLOUD;
+  way_ledger_record (fixture->ledger, record);
+
+  /* Refused before anybody was asked: no tokens and no cost to be unknown. */
+  record = make_record_of ("refused");
+  g_ptr_array_set_size (record->attempts, 0);
+  way_record_add_attempt (record, "openai", "gpt-5", WAY_LOCALITY_CLOUD);
+  record->outcome = WAY_OUTCOME_REFUSED;
+  record->usage = WAY_USAGE_INIT;
+  record->cost_nano_usd = WAY_UNKNOWN;
+  way_ledger_record (fixture->ledger, record);
+
+  record = make_record_of ("left");
+  record->outcome = WAY_OUTCOME_CLIENT_GONE;
+  way_ledger_record (fixture->ledger, record);
+
+  static const struct
+  {
+    const char *app;
+    WaySpendRow row; /* but for its key */
+  } expected[] = {
+    { "plain", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0 } },
+    { "unknown", { NULL, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1 } },
+    { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6480000, 0, 0 } },
+    { "refused", { NULL, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 } },
+    { "left", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0 } },
+  };
+  g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, WAY_SPEND_BY_APP, 0);
+  g_assert_cmpuint (rows->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      const WaySpendRow *row = find_row (rows, expected[i].app);
+      g_assert_nonnull (row);
+      g_assert_cmpmem (&row->requests, sizeof *row - G_STRUCT_OFFSET (WaySpendRow, requests),
+                       &expected[i].row.requests,
+                       sizeof *row - G_STRUCT_OFFSET (WaySpendRow, requests));
+    }
+}
+
+/* 9:00 and 11:00 UTC are 23:00 and 1:00 of the next day there. */
+static void
+test_local_day (Fixture *fixture, gconstpointer user_data)
+{
+  struct tm local = { .tm_year = 126, .tm_mon = 2, .tm_mday = 14, .tm_hour = 9 };
+  gint64 utc_us = (gint64)timegm (&local) * G_USEC_PER_SEC;
+  way_ledger_record (fixture->ledger, make_record (utc_us));
+  way_ledger_record (fixture->ledger, make_record (utc_us + 2 * G_TIME_SPAN_HOUR));
+
+  g_autoptr (GPtrArray) days = ledger_spend (fixture->ledger, WAY_SPEND_BY_DAY, 0);
+  g_assert_cmpuint (days->len, ==, 2);
+  g_assert_cmpstr (((WaySpendRow *)days->pdata[0])->key, ==, "2026-03-14");
+  g_assert_cmpstr (((WaySpendRow *)days->pdata[1])->key, ==, "2026-03-15");
+
+  gint64 next_noon_us = utc_us + 15 * G_TIME_SPAN_HOUR;
+  g_autoptr (GPtrArray) since = ledger_spend (fixture->ledger, WAY_SPEND_BY_DAY, next_noon_us);
+  g_assert_cmpuint (since->len, ==, 1);
+  g_assert_cmpstr (((WaySpendRow *)since->pdata[0])->key, ==, "2026-03-15");
+}
+
+static void
+test_retention (Fixture *fixture, gconstpointer user_data)
+{
+  enum
+  {
+    N_OLD = 1200,
+    N_NEW = 30
+  };
+  g_autoptr (GError) error = NULL;
+  gint64 now_us = g_get_real_time ();
+  for (gint64 i = 0; i < N_OLD; i++)
+    way_ledger_record (fixture->ledger, make_record (now_us - 31 * G_TIME_SPAN_DAY + i));
+  for (gint64 i = 0; i < N_NEW; i++)
+    way_ledger_record (fixture->ledger, make_record (now_us - 29 * G_TIME_SPAN_DAY + i));
+
+  way_ledger_set_retention (fixture->ledger, 30);
+  gint64 left = N_OLD + N_NEW;
+  for (guint i = 0; i < 100 && left > N_NEW; i++)
+    {
+      g_assert_true (ledger_flush (fixture->ledger, &error));
+      left = read_file_int (fixture->path, "SELECT count(*) FROM request");
+    }
+
+  g_assert_cmpint (left, ==, N_NEW);
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT count(*) FROM attempt"), ==, N_NEW);
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT sum (requests) FROM total"), ==,
+                   N_OLD + N_NEW);
+}
+
+static void
+test_spend_by_name (void)
+{
+  static const struct
+  {
+    const char *name;
+    gboolean known;
+    WaySpendBy by;
+  } names[] = {
+    { "day", TRUE, WAY_SPEND_BY_DAY },
+    { "app", TRUE, WAY_SPEND_BY_APP },
+    { "provider", TRUE, WAY_SPEND_BY_PROVIDER },
+    { "model", TRUE, WAY_SPEND_BY_MODEL },
+    { "Day", FALSE, 99 },
+    { "", FALSE, 99 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      WaySpendBy by = 99;
+      g_assert_cmpint (way_spend_by_from_name (names[i].name, &by), ==, names[i].known);
+      g_assert_cmpint (by, ==, names[i].by);
+    }
+}
+
+#define ADD(path, test)                                                                            \
+  g_test_add ("/ledger/totals/" path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  /* As far from UTC as it gets, and without need of a zone file. */
+  g_setenv ("TZ", "<+14>-14", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("are-sums", test_are_sums);
+  ADD ("ways-to-sum", test_ways_to_sum);
+  ADD ("what-counts", test_what_counts);
+  ADD ("local-day", test_local_day);
+  ADD ("retention", test_retention);
+  g_test_add_func ("/ledger/totals/spend-by-name", test_spend_by_name);
+  return g_test_run ();
+}

@@ -4,6 +4,7 @@
 /* What the client of an exchange gets: an answer, a stream, or an error, each with the headers that
  * say who answered and why. Gateway thread. */
 
+#include "way-clock.h"
 #include "way-exchange-private.h"
 #include "way-json.h"
 #include "way-retry.h"
@@ -61,6 +62,19 @@ add_headers (WayExchange *self, GString *head)
 
 /* Errors */
 
+/* When every target asked to be left alone for a while: how long until the first one is free. */
+static void
+add_retry_after (WayExchange *self, GString *head, const GError *error)
+{
+  gint64 wait_us = self->plan ? self->plan->retry_at_us - way_clock_get_wall_us () : 0;
+  g_autofree char *seconds = NULL;
+
+  if (error->code != WAY_ERROR_RATE_LIMITED || wait_us <= 0)
+    return;
+  seconds = g_strdup_printf ("%" G_GINT64_FORMAT, wait_us / G_USEC_PER_SEC + 1);
+  way_reply_add_header (head, "retry-after", seconds);
+}
+
 /**
  * way_answer_with_error:
  * @error: Wayfare's own, in #WAY_ERROR
@@ -79,6 +93,7 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
   self->record->reason = g_strdup (error->message);
   add_headers (self, head);
   way_reply_add_header (head, "x-should-retry", "false");
+  add_retry_after (self, head, error);
   self->request->dialect->encode_error (body, error->code, error->message);
   self->record->response_bytes =
     way_reply_send (self->request, head, "application/json", body->str, body->len);

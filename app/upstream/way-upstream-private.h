@@ -40,6 +40,7 @@ struct _WayUpstream
   gint64 deadline_us; /* no call's deadline passes before this */
   gint64 now_us;      /* when the running dispatch began */
   guint64 n_opened;   /* sockets */
+  guint64 n_checked;  /* connections, before use, for calls that may not go anywhere */
   guint inside_curl;  /* depth; most of libcurl must not be called from its callbacks */
 };
 
@@ -88,6 +89,7 @@ void way_upstream_start_waiting (WayUpstream *upstream, WayPlace *place);
 
 /* way-upstream-socket.c: libcurl's side of the event loop */
 void way_upstream_init_multi (WayUpstream *upstream);
+gboolean way_upstream_check_peer (WayCall *call, const char *address);
 void way_upstream_watch_peer (CURL *easy, WayCall *call);
 
 /* way-upstream-memory.c */

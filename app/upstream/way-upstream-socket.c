@@ -120,16 +120,28 @@ on_open_socket (void *user_data, curlsocktype purpose, struct curl_sockaddr *pee
   return socket (peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
 }
 
+/**
+ * way_upstream_check_peer:
+ * @address: of the peer that a connection leads to
+ *
+ * Returns: whether @call may go there; if not, the call's error says so
+ */
+gboolean
+way_upstream_check_peer (WayCall *call, const char *address)
+{
+  call->upstream->n_checked++;
+  if (way_locality_of_address (address) <= call->reach)
+    return TRUE;
+  refuse_peer (call, address);
+  return FALSE;
+}
+
 /* Runs for a reused connection too, which was perhaps opened for a call that may go further. */
 static int
 on_connected (void *user_data, char *peer_address, char *own_address, int peer_port, int own_port)
 {
-  WayCall *call = user_data;
-
-  if (way_locality_of_address (peer_address) <= call->reach)
-    return CURL_PREREQFUNC_OK;
-  refuse_peer (call, peer_address);
-  return CURL_PREREQFUNC_ABORT;
+  return way_upstream_check_peer (user_data, peer_address) ? CURL_PREREQFUNC_OK
+                                                           : CURL_PREREQFUNC_ABORT;
 }
 
 /**

@@ -5,7 +5,12 @@
 
 #include "fixture.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
@@ -182,6 +187,59 @@ test_refused (Fixture *fixture, gconstpointer data)
   caller_clear (&caller);
 }
 
+/* A listener whose queue is full leaves further connections unanswered. */
+static void
+test_connect_deadline (Fixture *fixture, gconstpointer data)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM, 0);
+  int fillers[4];
+  Caller caller = { 0 };
+
+  g_assert_no_errno (bind (listener, (struct sockaddr *)&address, sizeof address));
+  g_assert_no_errno (listen (listener, 0));
+  g_assert_no_errno (getsockname (listener, (struct sockaddr *)&address, &length));
+  for (gsize i = 0; i < G_N_ELEMENTS (fillers); i++)
+    {
+      fillers[i] = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      int result = connect (fillers[i], (struct sockaddr *)&address, length);
+      g_assert_true (result == 0 || errno == EINPROGRESS);
+    }
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", ntohs (address.sin_port));
+  g_autoptr (WaySnapshot) snapshot = snapshot_for_url ("openai", url, "");
+  WayCallRequest request = request_to (fixture, snapshot, "/x");
+  request.deadlines.connect_ms = 50;
+  caller_send (&caller, fixture, &request);
+  WAIT_UNTIL (fixture, caller.n_done > 0);
+
+  g_assert_error (caller.error, WAY_ERROR, WAY_ERROR_UPSTREAM_TIMEOUT);
+  g_assert_nonnull (strstr (caller.error->message, "peer did not connect within 0.05 s"));
+  g_assert_cmpint (caller.timing.connect_us, ==, WAY_UNKNOWN);
+  caller_clear (&caller);
+  for (gsize i = 0; i < G_N_ELEMENTS (fillers); i++)
+    close (fillers[i]);
+  close (listener);
+}
+
+/* A server that says nothing to TLS: the handshake is part of connecting. */
+static void
+test_silent_tls (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *url =
+    g_strdup_printf ("https://127.0.0.1:%u", mock_upstream_get_port (fixture->mock));
+  g_autoptr (WaySnapshot) snapshot = snapshot_for_url ("openai", url, "");
+  WayCallRequest request = request_to (fixture, snapshot, "/x");
+  Caller caller = { 0 };
+
+  request.deadlines.connect_ms = 50;
+  caller_send (&caller, fixture, &request);
+  WAIT_UNTIL (fixture, caller.n_done > 0);
+  g_assert_error (caller.error, WAY_ERROR, WAY_ERROR_UPSTREAM_TIMEOUT);
+  caller_clear (&caller);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,6 +254,10 @@ main (int argc, char **argv)
   g_test_add ("/upstream/faults/many-headers", Fixture, GINT_TO_POINTER (FALSE), fixture_set_up,
               test_large_head, fixture_tear_down);
   g_test_add ("/upstream/faults/refused", Fixture, NULL, fixture_set_up, test_refused,
+              fixture_tear_down);
+  g_test_add ("/upstream/faults/connect-deadline", Fixture, NULL, fixture_set_up,
+              test_connect_deadline, fixture_tear_down);
+  g_test_add ("/upstream/faults/silent-tls", Fixture, NULL, fixture_set_up, test_silent_tls,
               fixture_tear_down);
   return g_test_run ();
 }

@@ -151,26 +151,29 @@ always (gpointer item, gpointer user_data)
   return TRUE;
 }
 
-/* A fallback that a person should know of: somebody was tried in vain. */
+static gboolean
+was_answered (const WayRecord *record)
+{
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
+
+      if (attempt->verdict == WAY_VERDICT_ANSWERED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What a person should know of: somebody was asked in vain. */
 static gboolean
 is_fallback (const WayRecord *record)
 {
   const guint n_tried = way_record_count_tried (record);
 
-  switch (record->outcome)
-    {
-    case WAY_OUTCOME_RUNNING:
-    case WAY_OUTCOME_REFUSED:
-    case WAY_OUTCOME_CLIENT_GONE:
-    case WAY_OUTCOME_SHUTDOWN:
-      return FALSE;
-    case WAY_OUTCOME_DONE:
-      return n_tried > 1;
-    case WAY_OUTCOME_UPSTREAM_ERROR:
-    case WAY_OUTCOME_DEADLINE:
-      return n_tried > 0;
-    }
-  g_assert_not_reached ();
+  if (was_answered (record))
+    return n_tried > 1;
+  return n_tried > 0 &&
+         (record->outcome == WAY_OUTCOME_UPSTREAM_ERROR || record->outcome == WAY_OUTCOME_DEADLINE);
 }
 
 /* The index must never hold the id of a record that its item has let go of. */

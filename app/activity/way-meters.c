@@ -181,6 +181,41 @@ has_failed (const WayRecord *record)
   g_assert_not_reached ();
 }
 
+static gboolean
+was_answered (const WayRecord *record)
+{
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
+
+      if (attempt->verdict == WAY_VERDICT_ANSWERED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* By the same rules as the ledger's totals, which these go on from: what was refused before anybody
+ * was asked is no local answer, and its cost is not unknown. */
+static void
+add_to_totals (WayMeters *self, const WayRecord *record)
+{
+  const guint n_tried = way_record_count_tried (record);
+  gint64 *totals = self->totals;
+
+  totals[TOTAL_REQUESTS]++;
+  if (has_failed (record))
+    totals[TOTAL_FAILED]++;
+  if (n_tried > 0 && record->locality == WAY_LOCALITY_LOCAL)
+    totals[TOTAL_LOCAL]++;
+  if (n_tried > 1 && was_answered (record))
+    totals[TOTAL_FALLBACKS]++;
+  if (n_tried > 0 && record->cost_nano_usd == WAY_UNKNOWN)
+    totals[TOTAL_UNKNOWN_COST]++;
+  totals[TOTAL_COST_NANO_USD] += MAX (record->cost_nano_usd, 0);
+  totals[TOTAL_INPUT_TOKENS] += MAX (record->usage.input_tokens, 0);
+  totals[TOTAL_OUTPUT_TOKENS] += MAX (record->usage.output_tokens, 0);
+}
+
 static double
 sum_of_last (WayMeters *self, const double *ring, guint seconds)
 {
@@ -267,7 +302,6 @@ way_meters_set_base (WayMeters *meters,
 void
 way_meters_add (WayMeters *meters, const WayRecord *record)
 {
-  gint64 *totals = NULL;
   gint64 end_us = 0;
 
   g_return_if_fail (WAY_IS_METERS (meters));
@@ -277,23 +311,8 @@ way_meters_add (WayMeters *meters, const WayRecord *record)
   if (end_us / G_USEC_PER_SEC > meters->now_s)
     advance (meters, end_us);
   add_to_rings (meters, record);
-  if (record->started_at_us < meters->day_start_us || record->started_at_us >= meters->day_end_us)
-    return;
-
-  totals = meters->totals;
-  totals[TOTAL_REQUESTS]++;
-  if (has_failed (record))
-    totals[TOTAL_FAILED]++;
-  if (record->outcome == WAY_OUTCOME_DONE && record->locality == WAY_LOCALITY_LOCAL)
-    totals[TOTAL_LOCAL]++;
-  if (record->outcome == WAY_OUTCOME_DONE && way_record_count_tried (record) > 1)
-    totals[TOTAL_FALLBACKS]++;
-  if (record->cost_nano_usd == WAY_UNKNOWN)
-    totals[TOTAL_UNKNOWN_COST]++;
-  else
-    totals[TOTAL_COST_NANO_USD] += record->cost_nano_usd;
-  totals[TOTAL_INPUT_TOKENS] += MAX (record->usage.input_tokens, 0);
-  totals[TOTAL_OUTPUT_TOKENS] += MAX (record->usage.output_tokens, 0);
+  if (record->started_at_us >= meters->day_start_us && record->started_at_us < meters->day_end_us)
+    add_to_totals (meters, record);
 }
 
 /**

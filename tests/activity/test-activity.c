@@ -204,6 +204,7 @@ test_fallbacks (Fixture *fixture, gconstpointer data)
     { "d", WAY_OUTCOME_DEADLINE, WAY_VERDICT_FAILED, WAY_VERDICT_SKIPPED, TRUE },
     { "e", WAY_OUTCOME_REFUSED, WAY_VERDICT_SKIPPED, WAY_VERDICT_SKIPPED, FALSE },
     { "f", WAY_OUTCOME_CLIENT_GONE, WAY_VERDICT_FAILED, WAY_VERDICT_TRYING, FALSE },
+    { "g", WAY_OUTCOME_CLIENT_GONE, WAY_VERDICT_FAILED, WAY_VERDICT_ANSWERED, TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -218,7 +219,7 @@ test_fallbacks (Fixture *fixture, gconstpointer data)
       take (fixture);
       g_assert_cmpuint (g_list_model_get_n_items (fallbacks) - n_before, ==, cases[i].listed);
     }
-  assert_ids (way_activity_get_fallbacks (fixture->activity), "dcb");
+  assert_ids (way_activity_get_fallbacks (fixture->activity), "gdcb");
 }
 
 static void

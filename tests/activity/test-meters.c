@@ -74,7 +74,9 @@ test_counts_today (void)
   add_tried (fallen_back, WAY_VERDICT_FAILED);
   add_tried (fallen_back, WAY_VERDICT_ANSWERED);
   failed->outcome = WAY_OUTCOME_UPSTREAM_ERROR;
+  failed->locality = WAY_LOCALITY_CLOUD;
   failed->cost_nano_usd = WAY_UNKNOWN;
+  add_tried (failed, WAY_VERDICT_FAILED);
   way_meters_add (meters, local);
   way_meters_add (meters, fallen_back);
   way_meters_add (meters, failed);
@@ -87,6 +89,26 @@ test_counts_today (void)
   g_assert_cmpint (get (meters, "unknown-cost-today"), ==, 1);
   g_assert_cmpint (get (meters, "input-tokens-today"), ==, 10);
   g_assert_cmpint (get (meters, "output-tokens-today"), ==, 20);
+}
+
+/* Refused before anybody was asked: neither local nor of unknown cost, as in the ledger. */
+static void
+test_refused_costs_nothing (void)
+{
+  const gint64 now_us = noon_us ();
+  g_autoptr (WayMeters) meters = meters_at (now_us);
+  g_autoptr (WayRecord) record = finished (now_us, 1000);
+
+  record->outcome = WAY_OUTCOME_REFUSED;
+  record->cost_nano_usd = WAY_UNKNOWN;
+  add_tried (record, WAY_VERDICT_SKIPPED);
+  way_meters_add (meters, record);
+
+  g_assert_cmpint (get (meters, "requests-today"), ==, 1);
+  g_assert_cmpint (get (meters, "failed-today"), ==, 1);
+  g_assert_cmpint (get (meters, "local-today"), ==, 0);
+  g_assert_cmpint (get (meters, "unknown-cost-today"), ==, 0);
+  g_assert_cmpint (get (meters, "cost-today-nano-usd"), ==, 0);
 }
 
 static void
@@ -238,6 +260,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activity/meters/counts-today", test_counts_today);
+  g_test_add_func ("/activity/meters/refused-costs-nothing", test_refused_costs_nothing);
   g_test_add_func ("/activity/meters/base-is-added", test_base_is_added);
   g_test_add_func ("/activity/meters/midnight-starts-anew", test_midnight_starts_anew);
   g_test_add_func ("/activity/meters/rates-cover-a-minute", test_rates_cover_a_minute);

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (WayAppItem, way_app_item, WAY, APP_ITEM, GObject)
 
 WayAppItem *way_app_item_new (const char *id);
 void way_app_item_set_config (WayAppItem *item, const char *models_text, gboolean local_only);
+void way_app_item_begin_day (WayAppItem *item, gint64 day_start_us);
 void way_app_item_add_request (WayAppItem *item,
                                gint64 started_at_us,
                                gint64 cost_nano_usd,

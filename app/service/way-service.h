@@ -71,6 +71,12 @@ void way_service_add_app_async (WayService *service,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 char *way_service_add_app_finish (WayService *service, GAsyncResult *result, GError **error);
+void way_service_rotate_token_async (WayService *service,
+                                     const char *name,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+char *way_service_rotate_token_finish (WayService *service, GAsyncResult *result, GError **error);
 void way_service_revoke_app_async (WayService *service,
                                    const char *name,
                                    GCancellable *cancellable,

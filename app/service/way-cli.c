@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The table of verbs, and what is the same for all of them: options, help, and how a failure is
+ * told. */
+
+#include "way-cli.h"
+
+#include "way-cli-private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const WayCliVerb verbs[] = {
+  { "serve", "", "Run the router without a window", way_cli_serve },
+  { "status", "", "Show the state of the running instance", way_cli_status },
+  { "tail", "", "Follow its requests", way_cli_tail },
+  { "app add", "NAME", "Make an app and print its token", way_cli_app_add },
+  { "app list", "", "List the apps", way_cli_app_list },
+  { "app revoke", "NAME", "Delete an app and its token", way_cli_app_revoke },
+  { "token", "NAME", "Print the token of an app from the keyring", way_cli_token },
+  { "key set", "PROVIDER", "Store a provider's key, read from standard input", way_cli_key_set },
+  { "key list", "", "List the keys, never their values", way_cli_key_list },
+  { "key delete", "PROVIDER", "Delete a provider's key", way_cli_key_delete },
+  { "key test", "PROVIDER", "Ask the provider for its models with its key", way_cli_key_test },
+  { "route", "", "Show which way a request would go, sending nothing", way_cli_route },
+  { "spend", "", "Show what was spent", way_cli_spend },
+  { "export requests", "", "Write every request as CSV", way_cli_export_requests },
+  { "check", "FILE", "Validate a config file", way_cli_check },
+};
+
+/* How many words of @argv the verb takes, or 0 if it is another verb. */
+static int
+match_words (const WayCliVerb *verb, int argc, char **argv)
+{
+  g_auto (GStrv) words = g_strsplit (verb->words, " ", -1);
+  const int n_words = (int)g_strv_length (words);
+
+  if (argc - 1 < n_words)
+    return 0;
+  for (int i = 0; i < n_words; i++)
+    {
+      if (!g_str_equal (words[i], argv[i + 1]))
+        return 0;
+    }
+  return n_words;
+}
+
+static int
+print_help (void)
+{
+  g_print ("Usage:\n"
+           "  wayfare                 open the window\n"
+           "  wayfare VERB [OPTION…]  see wayfare VERB --help\n"
+           "\n"
+           "Verbs:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autofree char *call = g_strdup_printf ("%s %s", verbs[i].words, verbs[i].arguments);
+
+      g_print ("  %-20s  %s\n", call, verbs[i].summary);
+    }
+  g_print ("\nExit status: 0 done, 1 failed, 2 wrong usage, 3 no instance running.\n");
+  return WAY_EXIT_DONE;
+}
+
+/* A first word such as "app" that goes on, or one that no verb begins with. */
+static int
+fail_unknown (const char *word)
+{
+  g_autoptr (GString) candidates = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      const gsize length = strlen (word);
+
+      if (strncmp (verbs[i].words, word, length) == 0 && verbs[i].words[length] == ' ')
+        g_string_append_printf (candidates, "%s\"%s\"", candidates->len > 0 ? ", " : "",
+                                verbs[i].words);
+    }
+  if (candidates->len > 0)
+    g_printerr ("wayfare: \"%s\" needs a second word: %s\n", word, candidates->str);
+  else
+    g_printerr ("wayfare: there is no verb \"%s\"; see wayfare --help\n", word);
+  return WAY_EXIT_USAGE;
+}
+
+/**
+ * way_cli_parse:
+ * @verb: the verb that is run
+ * @entries: (nullable): its options
+ * @n_arguments: how many arguments it takes besides
+ * @argc: (inout): count of @argv
+ * @argv: (inout): the program and the verb's own arguments; options are taken out
+ *
+ * Reads the options of a verb. --help is answered here and ends the process, as GOption does.
+ *
+ * Returns: %FALSE if the usage is wrong, which has been said; the exit status is %WAY_EXIT_USAGE
+ */
+gboolean
+way_cli_parse (
+  const WayCliVerb *verb, const GOptionEntry *entries, int n_arguments, int *argc, char ***argv)
+{
+  g_autofree char *name = g_strdup_printf ("wayfare %s", verb->words);
+  g_autoptr (GOptionContext) context = g_option_context_new (verb->arguments);
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname (name);
+  g_option_context_set_summary (context, verb->summary);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      way_cli_fail_usage (verb, error->message);
+      return FALSE;
+    }
+  if (*argc - 1 != n_arguments)
+    {
+      way_cli_fail_usage (verb, *argc - 1 < n_arguments ? "an argument is missing"
+                                                        : "there are too many arguments");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * way_cli_fail:
+ * @error: what went wrong
+ *
+ * Says it in one line on standard error.
+ *
+ * Returns: the exit status that goes with it
+ */
+int
+way_cli_fail (const GError *error)
+{
+  g_printerr ("wayfare: %s\n", error->message);
+  return way_error_is (error, WAY_ERROR_NOT_RUNNING) ? WAY_EXIT_NOT_RUNNING : WAY_EXIT_FAILED;
+}
+
+/**
+ * way_cli_fail_usage:
+ * @verb: the verb that is run
+ * @message: what is wrong with its arguments
+ *
+ * Says it in one line on standard error.
+ *
+ * Returns: %WAY_EXIT_USAGE
+ */
+int
+way_cli_fail_usage (const WayCliVerb *verb, const char *message)
+{
+  g_printerr ("wayfare: %s; see wayfare %s --help\n", message, verb->words);
+  return WAY_EXIT_USAGE;
+}
+
+/**
+ * way_cli_wants:
+ * @argc: count of @argv
+ * @argv: the arguments of the process
+ *
+ * Whether this call is for the command line: a verb, a plea for help, or a start where there is no
+ * display for a window.
+ *
+ * Returns: %FALSE if it is for the window
+ */
+gboolean
+way_cli_wants (int argc, char **argv)
+{
+  const gboolean has_display = g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
+
+  if (argc < 2)
+    return !has_display;
+  return argv[1][0] != '-' || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
+         g_str_equal (argv[1], "--version");
+}
+
+/**
+ * way_cli_run:
+ * @argc: count of @argv
+ * @argv: the arguments of the process
+ *
+ * Runs one verb to its end; without one, `serve`. Main thread.
+ *
+ * Returns: the exit status
+ */
+int
+way_cli_run (int argc, char **argv)
+{
+  if (argc < 2)
+    return verbs[0].run (&verbs[0], argc, argv);
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
+    return print_help ();
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("wayfare %s\n", WAY_VERSION);
+      return WAY_EXIT_DONE;
+    }
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      const int n_words = match_words (&verbs[i], argc, argv);
+
+      if (n_words == 0)
+        continue;
+      argv[n_words] = argv[0];
+      return verbs[i].run (&verbs[i], argc - n_words, argv + n_words);
+    }
+  return fail_unknown (argv[1]);
+}

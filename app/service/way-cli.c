@@ -154,6 +154,19 @@ way_cli_fail_usage (const WayCliVerb *verb, const char *message)
   return WAY_EXIT_USAGE;
 }
 
+/* Programs read this output, so it is UTF-8 whatever the locale says. */
+static void
+print_raw (const char *text)
+{
+  fputs (text, stdout);
+}
+
+static void
+print_error_raw (const char *text)
+{
+  fputs (text, stderr);
+}
+
 /**
  * way_cli_wants:
  * @argc: count of @argv
@@ -187,6 +200,8 @@ way_cli_wants (int argc, char **argv)
 int
 way_cli_run (int argc, char **argv)
 {
+  g_set_print_handler (print_raw);
+  g_set_printerr_handler (print_error_raw);
   if (argc < 2)
     return verbs[0].run (&verbs[0], argc, argv);
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))

@@ -156,10 +156,10 @@ way_call_prepare (WayCall *call, const WayCallRequest *request)
 {
   WayUpstream *upstream = call->upstream;
 
-  if (call->reach == WAY_LOCALITY_CLOUD && call->snapshot != NULL && !call->snapshot->cloud_enabled)
+  if (call->reach != WAY_LOCALITY_LOCAL && call->snapshot != NULL && !call->snapshot->cloud_enabled)
     {
       g_set_error (&call->error, WAY_ERROR, WAY_ERROR_LOCAL_ONLY,
-                   "%s is in the cloud and the cloud is switched off; nothing was sent",
+                   "%s is not on this machine and the cloud is switched off; nothing was sent",
                    call->provider->id);
       return FALSE;
     }

@@ -76,10 +76,12 @@ static char *
 find_obstacle (const Entry *entry, WayReach *ret_reach)
 {
   const WayProvider *provider = entry->provider;
-  gboolean is_cloud = provider->locality == WAY_LOCALITY_CLOUD && provider->kind != WAY_KIND_DEMO;
+  gboolean is_demo = provider->kind == WAY_KIND_DEMO;
+  gboolean is_cloud = provider->locality == WAY_LOCALITY_CLOUD && !is_demo;
+  gboolean is_beyond = provider->locality != WAY_LOCALITY_LOCAL && !is_demo;
 
   *ret_reach = WAY_REACH_UNKNOWN;
-  if (is_cloud && !entry->discovery->snapshot->cloud_enabled)
+  if (is_beyond && !entry->discovery->snapshot->cloud_enabled)
     return g_strdup ("not asked, since the cloud is switched off");
   if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key == NULL)
     {

@@ -118,6 +118,8 @@ typedef struct
 
 static const ObstacleRow obstacle_rows[] = {
   { "cloud-off", CONFIG ("false", "," KEY), WAY_REACH_UNKNOWN, "the cloud is switched off" },
+  { "cloud-off-lan", CONFIG ("false", ",\"locality\":\"lan\""), WAY_REACH_UNKNOWN,
+    "the cloud is switched off" },
   { "key-missing", CONFIG ("true", "," KEY), WAY_REACH_NO_KEY, "its key is missing" },
   { "no-key-set", CONFIG ("true", ""), WAY_REACH_UNKNOWN, "no key is set" },
 };

@@ -144,6 +144,7 @@ static const Row rows[] = {
   { "looks-like-localhost", "http://localhost.example:PORT", "local", FALSE, FALSE,
     "only a name server" },
   { "cloud-off", "http://127.0.0.1:PORT", "cloud", FALSE, TRUE, "the cloud is switched off" },
+  { "cloud-off-lan", "http://127.0.0.1:PORT", "lan", FALSE, TRUE, "the cloud is switched off" },
 };
 
 static char *

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Wayfare authors
+"""What tools rely on: headers of every answer, the guard, the endpoints, bytes left alone."""
+
+import hashlib
+import socket
+
+import pytest
+
+from mock_cloud import MockCloud
+from wayfare import Wayfare, chat_body, provider, route, wait_for
+
+TOKEN = "way_test_0123456789abcdef"
+CHAT = "/v1/chat/completions"
+SIXTY_FOUR_MIB = 64 * 1024 * 1024
+
+
+@pytest.fixture(name="cloud", scope="module")
+def fixture_cloud():
+    with MockCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(name="wayfare", scope="module")
+def fixture_wayfare(cloud):
+    config = {
+        "providers": [provider("mock", cloud.url), provider("far", cloud.url, locality="cloud")],
+        "routes": [
+            route("coder", ("mock", "ok")),
+            route("pair", ("mock", "overloaded"), ("mock", "ok")),
+        ],
+    }
+    with Wayfare(config) as wayfare:
+        yield wayfare
+
+
+@pytest.fixture(name="guarded", scope="module")
+def fixture_guarded(cloud):
+    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+    config = {
+        "listen": {"require_token": True},
+        "providers": [provider("mock", cloud.url)],
+        "routes": [route("coder", ("mock", "ok"))],
+        "apps": [{"id": "tool", "token_sha256": digest, "models": ["coder"], "locality": "any"}],
+    }
+    with Wayfare(config) as wayfare:
+        yield wayfare
+
+
+# ---- headers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_headers_of_an_answer(wayfare, stream):
+    answer = wayfare.chat("coder", stream=stream)
+    assert answer.status == 200
+    expected = {
+        "x-wayfare-model": "ok",
+        "x-wayfare-provider": "mock",
+        "x-wayfare-locality": "local",
+        "x-wayfare-requested-model": "coder",
+        "x-wayfare-attempts": "1",
+        "x-wayfare-substituted": "false",
+        "x-wayfare-cache": "miss",
+    }
+    assert {name: answer.headers.get(name) for name in expected} == expected
+    assert answer.headers["x-wayfare-reason"]
+    assert answer.headers["x-wayfare-request-id"].startswith("req_")
+    assert answer.headers["content-type"].startswith("text/event-stream" if stream else "application/json")
+
+
+def test_cost_is_told_where_it_is_known(wayfare):
+    """A model on this machine costs nothing; one nobody published a price for is not free."""
+    assert float(wayfare.chat("coder").headers["x-wayfare-cost-usd"]) == 0
+    answer = wayfare.chat("far/ok")
+    assert answer.headers["x-wayfare-locality"] == "cloud"
+    assert "x-wayfare-cost-usd" not in answer.headers
+    assert "x-wayfare-cost-usd" not in wayfare.chat("coder", stream=True).headers
+    assert wayfare.rows()[-2]["cost_usd"] is None
+
+
+def test_substitution_is_told(wayfare):
+    answer = wayfare.chat("pair")
+    assert answer.headers["x-wayfare-substituted"] == "true"
+    assert answer.headers["x-wayfare-attempts"] == "2"
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_model_in_the_body_is_the_providers(wayfare, stream):
+    answer = wayfare.chat("coder", stream=stream)
+    assert b'"model": "ok-2026"' in answer.body
+
+
+def test_no_fallback_header(wayfare):
+    answer = wayfare.chat("pair", {"x-wayfare-no-fallback": "1"})
+    assert answer.status == 529 and answer.headers["x-wayfare-attempts"] == "1"
+
+
+def test_own_headers_stay_here(wayfare, cloud):
+    cloud.requests.clear()
+    headers = {"x-wayfare-tag": "t", "x-wayfare-no-cache": "1", "Authorization": "Bearer mine", "Cookie": "c"}
+    assert wayfare.chat("coder", headers).status == 200
+    sent = {name.lower() for name, _ in cloud.chats()[0].headers}
+    assert not any(name.startswith("x-wayfare") for name in sent)
+    assert "authorization" not in sent and "cookie" not in sent and "expect" not in sent
+    assert wayfare.rows()[-1]["tag"] == "t"
+
+
+def test_unknown_model_lists_near_names(wayfare):
+    answer = wayfare.chat("codar")
+    assert answer.status == 404 and answer.error_code() == "model_not_found"
+    assert "coder" in answer.json()["error"]["message"]
+
+
+def test_direct_address(wayfare):
+    answer = wayfare.chat("mock/ok")
+    assert answer.status == 200 and answer.headers["x-wayfare-model"] == "ok"
+
+
+# ---- bytes -----------------------------------------------------------------------------------
+
+# What a JSON library would alter: number spelling, unknown members, order, duplicates, escapes.
+ODD_BODY = (
+    b'{ "temperature" : 1.10,"seed":12345678901234567890123, "top_p":1E0 , "z_unknown":{"b":1,"a":[ ]},\r\n'
+    b'\t"logit_bias":{"1":-0.0,"1":1e400},"model"  :  "coder" ,"stop":"\\u00e9\\/\xc3\xa9","stop":null,'
+    b'"messages":[{"content":"model \\"coder\\"","role":"user","model":"coder"}], "n":1 }'
+)
+
+
+def test_body_arrives_byte_for_byte(wayfare, cloud):
+    cloud.requests.clear()
+    answer = wayfare.request("POST", CHAT, ODD_BODY)
+    assert answer.status == 200, answer.body
+    expected = ODD_BODY.replace(b'"model"  :  "coder" ,', b'"model"  :  "ok" ,')
+    assert cloud.chats()[0].body == expected
+
+
+def test_chunked_body_in_crumbs(wayfare, cloud):
+    """A client that sends its body a few bytes at a time, and waits to be told to."""
+    cloud.requests.clear()
+    with socket.create_connection(("127.0.0.1", wayfare.port), 10) as client:
+        client.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+        for start in range(0, len(ODD_BODY), 7):
+            piece = ODD_BODY[start:start + 7]
+            client.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+        client.sendall(b"0\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert b"12345678901234567890123" in cloud.chats()[0].body
+
+
+def test_answer_comes_byte_for_byte(wayfare, cloud):
+    direct = Wayfare.request(cloud, "POST", CHAT, chat_body("ok"))
+    assert wayfare.chat("coder").body == direct.body
+
+
+# ---- guard -----------------------------------------------------------------------------------
+
+
+def raw_exchange(port, head, body=b""):
+    """Status line and rest of the answer to bytes sent as they are."""
+    with socket.create_connection(("127.0.0.1", port), 10) as client:
+        client.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+        data = b""
+        while b"\r\n\r\n" not in data:
+            piece = client.recv(65536)
+            if not piece:
+                break
+            data += piece
+    return data
+
+
+@pytest.mark.parametrize(
+    "headers,status,code",
+    [
+        ({"Host": "evil.example"}, 403, "forbidden_host"),
+        ({"Host": "evil.example:4114"}, 403, "forbidden_host"),
+        ({"Host": "localhost.evil.example"}, 403, "forbidden_host"),
+        ({"Host": "localhost"}, 200, None),
+        ({"Host": "127.0.0.1:1"}, 200, None),
+        ({"Host": "[::1]:4114"}, 200, None),
+        ({"Origin": "https://evil.example"}, 403, "forbidden_host"),
+        ({"Origin": "null"}, 403, "forbidden_host"),
+        ({"Content-Type": "text/plain"}, 400, "bad_request"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 400, "bad_request"),
+        ({"Content-Type": "application/json; charset=utf-8"}, 200, None),
+    ],
+)
+def test_guard(wayfare, headers, status, code):
+    answer = wayfare.chat("coder", headers)
+    assert answer.status == status, answer.body
+    if code:
+        assert answer.error_code() == code
+
+
+def test_no_host_at_all(wayfare):
+    data = raw_exchange(wayfare.port, "GET /v1/models HTTP/1.1")
+    assert data.split(b" ")[1] in (b"400", b"403")
+
+
+@pytest.mark.parametrize(
+    "headers,status",
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Basic " + TOKEN}, 401),
+        ({"Authorization": "Bearer " + TOKEN}, 200),
+        ({"Authorization": "bearer " + TOKEN}, 200),
+        ({"x-api-key": TOKEN}, 200),
+        ({"api-key": TOKEN}, 200),
+        ({"x-goog-api-key": TOKEN}, 200),
+    ],
+)
+def test_token(guarded, headers, status):
+    answer = guarded.chat("coder", headers)
+    assert answer.status == status, answer.body
+    if status == 401:
+        assert answer.error_code() == "unauthorized" and TOKEN not in answer.body.decode()
+
+
+def test_token_in_the_path(guarded):
+    body = chat_body("coder")
+    assert guarded.request("POST", f"/a/{TOKEN}{CHAT}", body).status == 200
+    assert guarded.request("POST", f"/a/wrong{CHAT}", body).status == 401
+    assert TOKEN not in str(guarded.rows())
+
+
+def test_app_is_named_and_bound(guarded):
+    headers = {"Authorization": "Bearer " + TOKEN}
+    answer = guarded.chat("mock/ok", headers)
+    assert answer.status == 403 and answer.error_code() == "model_not_allowed"
+    assert guarded.rows()[-1]["app"] == "tool"
+
+
+def test_health_needs_no_token(guarded):
+    assert guarded.request("GET", "/health").status == 200
+    assert guarded.request("GET", "/ready").status == 200
+    assert guarded.request("GET", "/v1/models").status == 401
+
+
+def test_admin_api_is_not_for_everyone(guarded, wayfare):
+    headers = {"Authorization": "Bearer " + TOKEN}
+    assert guarded.request("GET", "/wayfare/v1/status", headers=headers).status == 401
+    assert wayfare.request("GET", "/wayfare/v1/requests").status == 401
+    assert guarded.control("GET", "/status").status == 200
+
+
+@pytest.mark.parametrize(
+    "method,path,status,code",
+    [
+        ("GET", "/nothing/here", 404, "not_found"),
+        ("GET", "/v1/models/none", 404, "model_not_found"),
+        ("GET", CHAT, 405, "method_not_allowed"),
+        ("DELETE", "/v1/models", 405, "method_not_allowed"),
+    ],
+)
+def test_unknown_is_json(wayfare, method, path, status, code):
+    answer = wayfare.request(method, path)
+    assert answer.status == status and answer.error_code() == code
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"model":1}', b'{"messages":[]}', b'{"model":"a"} x'])
+def test_malformed_body(wayfare, body):
+    answer = wayfare.request("POST", CHAT, body)
+    assert answer.status == 400 and answer.error_code() == "bad_request", answer.body
+
+
+def test_body_too_large_by_its_length(wayfare):
+    head = (
+        "POST /v1/chat/completions HTTP/1.1\nHost: localhost\nContent-Type: application/json\n"
+        f"Content-Length: {SIXTY_FOUR_MIB + 1}"
+    )
+    assert raw_exchange(wayfare.port, head).startswith(b"HTTP/1.1 413 ")
+
+
+def test_body_too_large_as_it_comes(wayfare):
+    """No length stated: refused where the limit is passed, not when the client is done."""
+    head = (
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    piece = b"%x\r\n%s\r\n" % (1 << 20, b" " * (1 << 20))
+    refused = b""
+    with socket.create_connection(("127.0.0.1", wayfare.port), 10) as client:
+        client.sendall(head)
+        try:
+            for _ in range(80):
+                client.sendall(piece)
+        except ConnectionError:
+            pass
+        try:
+            refused = client.recv(4096)
+        except ConnectionError:
+            pass
+    assert refused == b"" or refused.startswith(b"HTTP/1.1 413 ")
+    assert wayfare.request("GET", "/health").status == 200
+
+
+def test_too_many_headers(wayfare):
+    head = "GET /health HTTP/1.1\nHost: localhost\n" + "\n".join(f"X-H{n}: 1" for n in range(200))
+    assert raw_exchange(wayfare.port, head).split(b" ")[1] in (b"413", b"431", b"400")
+
+
+def test_head_too_long(wayfare):
+    head = "GET /health HTTP/1.1\nHost: localhost\nX-Long: " + "a" * (1 << 20)
+    data = raw_exchange_or_reset(wayfare.port, head)
+    assert not data.startswith(b"HTTP/1.1 200 ")
+    assert wayfare.request("GET", "/health").status == 200
+
+
+def raw_exchange_or_reset(port, head):
+    try:
+        return raw_exchange(port, head)
+    except ConnectionError:
+        return b""
+
+
+# ---- endpoints -------------------------------------------------------------------------------
+
+
+def test_models_lists_routes_and_what_providers_have(wayfare):
+    def listed():
+        return {m["id"] for m in wayfare.request("GET", "/v1/models").json()["data"]}
+
+    assert "coder" in listed()
+    wait_for(lambda: "drip" in listed(), "the mock's own models")
+    one = wayfare.request("GET", "/v1/models/coder").json()
+    assert one["id"] == "coder" and one["object"] == "model"
+
+
+def test_paths_without_v1(wayfare):
+    assert wayfare.request("POST", "/chat/completions", chat_body("coder")).status == 200
+    assert wayfare.request("GET", "/models").status == 200
+
+
+def test_dry_run_sends_nothing(wayfare, cloud):
+    cloud.requests.clear()
+    answer = wayfare.control("POST", "/route", {"model": "pair"})
+    assert answer.status == 200
+    assert [c["provider"] for c in answer.json()["candidates"]] == ["mock", "mock"]
+    assert cloud.chats() == []

@@ -13,7 +13,11 @@
 #define CONTENT_TYPE "Content-Type: application/json"
 /* libcurl waits a second for "100 Continue" before a large body, which few providers send. */
 #define NO_EXPECT "Expect:"
-#define USER_AGENT "Wayfare"
+/* Some providers refuse requests without one. Here and not in CURLOPT_USERAGENT, which libcurl
+ * would format anew for each request. */
+#define USER_AGENT "User-Agent: Wayfare"
+
+#define N_OWN_NODES 4
 
 /* Headers that are the call's own: a forwarded one beside them would contradict, or carry a key. */
 static const char *const own_headers[] = {
@@ -78,7 +82,7 @@ append_text (char *end, const char *text, gsize length)
 static gsize
 measure_head (const WayCallRequest *request, const char *auth, const char *key)
 {
-  gsize n_nodes = request->n_headers + 3;
+  gsize n_nodes = request->n_headers + N_OWN_NODES;
   gsize size = sizeof (WayRequestHead) + n_nodes * sizeof (struct curl_slist);
 
   if (key != NULL)
@@ -86,6 +90,15 @@ measure_head (const WayCallRequest *request, const char *auth, const char *key)
   for (gsize i = 0; i < request->n_headers; i++)
     size += strlen (request->headers[i].name) + strlen (request->headers[i].value) + 3;
   return size;
+}
+
+static gboolean
+names_client (const WayCallRequest *request)
+{
+  for (gsize i = 0; i < request->n_headers; i++)
+    if (g_ascii_strcasecmp (request->headers[i].name, "user-agent") == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static WayRequestHead *
@@ -96,13 +109,15 @@ build_request_head (const WayCall *call, const WayCallRequest *request)
     call->provider->key == NULL || auth == NULL ? NULL : way_key_reveal (call->provider->key);
   gsize size = measure_head (request, auth, key);
   WayRequestHead *head = g_malloc (size);
-  char *end = (char *)&head->nodes[request->n_headers + 3];
+  char *end = (char *)&head->nodes[request->n_headers + N_OWN_NODES];
   guint n_nodes = 0;
 
   head->size_bytes = size;
   head->secret = NULL;
   head->secret_length = 0;
   add_node (head, &n_nodes, (char *)NO_EXPECT);
+  if (!names_client (request))
+    add_node (head, &n_nodes, (char *)USER_AGENT);
   if (call->body != NULL)
     add_node (head, &n_nodes, (char *)CONTENT_TYPE);
   if (key != NULL)
@@ -230,7 +245,6 @@ way_call_set_options (WayCall *call)
   curl_easy_setopt (easy, CURLOPT_PRIVATE, call);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, call->detail);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, &call->request_head->nodes[0]);
-  curl_easy_setopt (easy, CURLOPT_USERAGENT, USER_AGENT);
   if (call->is_post)
     {
       gsize length = 0;

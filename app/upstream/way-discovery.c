@@ -149,12 +149,12 @@ static void
 on_answer (guint status, GString *body, gint64 latency_us, const GError *error, gpointer user_data)
 {
   Entry *entry = user_data;
-  g_autoptr (WayProbe) probe = g_steal_pointer (&entry->probe);
 
   if (error != NULL)
     set_reach (entry, WAY_REACH_DOWN, g_strdup (error->message));
   else
     read_status (entry, status, body);
+  g_clear_pointer (&entry->probe, way_probe_free);
   entry->state->checked_at_us = way_clock_get_wall_us ();
   if (entry->state->reach == WAY_REACH_UP)
     {
@@ -322,9 +322,10 @@ way_discovery_apply (WayDiscovery *discovery, WaySnapshot *snapshot)
   g_return_if_fail (discovery != NULL && snapshot != NULL);
 
   g_autoptr (GPtrArray) old_entries = g_steal_pointer (&discovery->entries);
-  g_autoptr (WaySnapshot) old_snapshot = g_steal_pointer (&discovery->snapshot);
 
-  discovery->snapshot = way_snapshot_ref (snapshot);
+  way_snapshot_ref (snapshot);
+  g_clear_pointer (&discovery->snapshot, way_snapshot_unref); /* probes have references */
+  discovery->snapshot = snapshot;
   discovery->entries = g_ptr_array_new_with_free_func (entry_free);
   for (guint i = 0; i < snapshot->providers->len; i++)
     {

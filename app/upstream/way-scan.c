@@ -112,23 +112,24 @@ static void
 on_version (guint status, GString *body, gint64 latency_us, const GError *error, gpointer user_data)
 {
   Spot *spot = user_data;
-  g_autoptr (WayProbe) probe = g_steal_pointer (&spot->probe);
+  gboolean is_ollama = status == 200 && way_model_list_is_ollama_version (body->str, body->len);
 
-  report_found (spot, status == 200 && way_model_list_is_ollama_version (body->str, body->len));
+  g_clear_pointer (&spot->probe, way_probe_free);
+  report_found (spot, is_ollama);
 }
 
 static void
 on_models (guint status, GString *body, gint64 latency_us, const GError *error, gpointer user_data)
 {
   Spot *spot = user_data;
-  g_autoptr (WayProbe) probe = g_steal_pointer (&spot->probe);
 
   spot->latency_us = latency_us;
   spot->models = status == 200 ? way_model_list_parse (body->str, body->len, NULL) : NULL;
+  if (spot->models == NULL)
+    report_gone (spot, error != NULL ? error->message : "no model server answers here any more");
+  g_clear_pointer (&spot->probe, way_probe_free);
   if (spot->models != NULL)
     ask (spot, VERSION_PATH, on_version);
-  else
-    report_gone (spot, error != NULL ? error->message : "no model server answers here any more");
 }
 
 /* Each port as a provider of its own, so that the scan goes through the same door as all calls. */

@@ -29,9 +29,10 @@ struct _WayUpstream
   WayPoller *poller; /* borrowed */
   CURLM *multi;
   GSource *source;
-  GPtrArray *calls;   /* (element-type WayCall): all that will still see on_done */
-  GPtrArray *idle;    /* (element-type CURL) */
-  GHashTable *places; /* base URL → WayPlace */
+  GPtrArray *calls;    /* (element-type WayCall): all that will still see on_done */
+  GPtrArray *idle;     /* (element-type CURL) */
+  GHashTable *sockets; /* file descriptor → what libcurl wants of it */
+  GHashTable *places;  /* base URL → WayPlace */
   GCancellable *cancellable;
   GQueue deferred;    /* calls with work that must not be done where it was asked for */
   char *hosts_path;   /* of the hosts file */

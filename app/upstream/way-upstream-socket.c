@@ -10,14 +10,43 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
-/* A socket as libcurl wants it watched; lives from its first wish to CURL_POLL_REMOVE. */
+/* A socket of libcurl's. Those of connections live as long as the connection and stay watched while
+ * it waits in libcurl's pool, which spares two epoll_ctl() a call; the others, of name look-ups,
+ * live until libcurl has no more wish. */
 typedef struct
 {
   WayUpstream *upstream; /* borrowed */
-  WayWatch *watch;
+  WayWatch *watch;       /* nullable */
   curl_socket_t fd;
+  guint32 wanted;  /* events that libcurl waits for */
+  guint32 watched; /* events that the poller waits for */
+  gboolean is_connection;
 } WaySocket;
+
+static void
+watch_socket (WaySocket *socket, guint32 events, WayWatchFunc func)
+{
+  if (events == socket->watched)
+    return;
+  if (events == 0)
+    g_clear_pointer (&socket->watch, way_watch_remove);
+  else if (socket->watch != NULL)
+    way_watch_modify (socket->watch, events);
+  else
+    socket->watch = way_poller_add (socket->upstream->poller, socket->fd, events, func, socket);
+  socket->watched = events;
+}
+
+static void
+socket_free (gpointer data)
+{
+  WaySocket *socket = data;
+
+  g_clear_pointer (&socket->watch, way_watch_remove);
+  g_free (socket);
+}
 
 static void
 on_socket_ready (guint32 events, gpointer user_data)
@@ -27,6 +56,12 @@ on_socket_ready (guint32 events, gpointer user_data)
   int n_running = 0;
   int bits = 0;
 
+  if (socket->wanted == 0)
+    {
+      /* The peer of a pooled connection has left; libcurl finds out before it uses it again. */
+      watch_socket (socket, 0, NULL);
+      return;
+    }
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
     bits |= CURL_CSELECT_IN;
   if (events & EPOLLOUT)
@@ -41,15 +76,16 @@ on_socket_ready (guint32 events, gpointer user_data)
   way_upstream_settle (upstream);
 }
 
-static void
-forget_socket (WayUpstream *upstream, WaySocket *socket)
+static WaySocket *
+add_socket (WayUpstream *upstream, curl_socket_t fd, gboolean is_connection)
 {
-  if (socket == NULL)
-    return;
-  /* libcurl tells before it closes, so the descriptor is still the one that was added. */
-  way_watch_remove (socket->watch);
-  curl_multi_assign (upstream->multi, socket->fd, NULL);
-  g_free (socket);
+  WaySocket *socket = g_new0 (WaySocket, 1);
+
+  socket->upstream = upstream;
+  socket->fd = fd;
+  socket->is_connection = is_connection;
+  g_hash_table_replace (upstream->sockets, GINT_TO_POINTER (fd), socket);
+  return socket;
 }
 
 static int
@@ -64,19 +100,30 @@ on_socket_wish (CURL *easy, curl_socket_t fd, int what, void *user_data, void *s
   if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
     events |= EPOLLOUT;
 
-  if (events == 0)
-    forget_socket (upstream, socket); /* epoll reports errors even of a watch without events */
-  else if (socket != NULL)
-    way_watch_modify (socket->watch, events);
-  else
+  if (socket == NULL)
     {
-      socket = g_new (WaySocket, 1);
-      socket->upstream = upstream;
-      socket->fd = fd;
-      socket->watch = way_poller_add (upstream->poller, fd, events, on_socket_ready, socket);
+      socket = g_hash_table_lookup (upstream->sockets, GINT_TO_POINTER (fd));
+      if (socket == NULL)
+        socket = add_socket (upstream, fd, FALSE);
       curl_multi_assign (upstream->multi, fd, socket);
     }
+  socket->wanted = events;
+  if (what == CURL_POLL_REMOVE && !socket->is_connection)
+    g_hash_table_remove (upstream->sockets, GINT_TO_POINTER (fd));
+  else if (what == CURL_POLL_REMOVE && socket->watched == EPOLLIN)
+    return 0; /* stays watched: the next call on it will want the same */
+  else
+    watch_socket (socket, events, on_socket_ready);
   return 0;
+}
+
+static int
+on_close_socket (void *user_data, curl_socket_t fd)
+{
+  WayUpstream *upstream = user_data;
+
+  g_hash_table_remove (upstream->sockets, GINT_TO_POINTER (fd));
+  return close (fd);
 }
 
 static int
@@ -116,8 +163,12 @@ on_open_socket (void *user_data, curlsocktype purpose, struct curl_sockaddr *pee
       refuse_peer (call, address);
       return CURL_SOCKET_BAD;
     }
+  curl_socket_t fd = socket (peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
+  if (fd == CURL_SOCKET_BAD)
+    return fd;
   call->upstream->n_opened++;
-  return socket (peer->family, peer->socktype | SOCK_CLOEXEC, peer->protocol);
+  add_socket (call->upstream, fd, TRUE);
+  return fd;
 }
 
 /**
@@ -155,6 +206,8 @@ way_upstream_watch_peer (CURL *easy, WayCall *call)
 {
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, call);
+  curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+  curl_easy_setopt (easy, CURLOPT_CLOSESOCKETDATA, call->upstream);
   if (call->reach == WAY_LOCALITY_CLOUD)
     return;
   curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, on_connected);
@@ -171,6 +224,7 @@ way_upstream_init_multi (WayUpstream *upstream)
 {
   upstream->multi = curl_multi_init ();
   g_assert (upstream->multi != NULL); /* as g_new() would */
+  upstream->sockets = g_hash_table_new_full (NULL, NULL, NULL, socket_free);
   curl_multi_setopt (upstream->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wish);
   curl_multi_setopt (upstream->multi, CURLMOPT_SOCKETDATA, upstream);
   curl_multi_setopt (upstream->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);

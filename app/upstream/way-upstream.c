@@ -358,6 +358,7 @@ way_upstream_free (WayUpstream *upstream)
   g_ptr_array_unref (upstream->idle);
   curl_multi_cleanup (upstream->multi);
   g_ptr_array_unref (upstream->calls);
+  g_hash_table_unref (upstream->sockets);
   g_hash_table_unref (upstream->places);
   g_object_unref (upstream->cancellable);
   g_free (upstream->hosts_path);

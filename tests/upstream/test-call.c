@@ -40,6 +40,7 @@ test_sends (Fixture *fixture, gconstpointer data)
 {
   static const WayHeader headers[] = {
     { "anthropic-beta", "a,b" },
+    { "user-agent", "client/1" },
     { "Authorization", "Bearer of-the-app" },
     { "X-Api-Key", "of-the-app" },
     { "Content-Type", "text/plain" },
@@ -48,6 +49,7 @@ test_sends (Fixture *fixture, gconstpointer data)
     { "X-Empty", "" },
     { "Accept-Encoding", "br" },
   };
+  static const char *const absent[] = { "of-the-app", "Injected", "Expect", "Encoding", "Wayfare" };
   g_autofree char *text = g_strnfill (2 * 1024 * 1024, 'b');
   g_autoptr (GBytes) body = g_bytes_new_static (text, 2 * 1024 * 1024);
   WayCallRequest request = request_to (fixture, fixture->snapshot, "/chat?x=1");
@@ -68,11 +70,9 @@ test_sends (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (head, "\r\nContent-Type: application/json\r\n"), ==, 1);
   g_assert_cmpuint (count (head, "\r\nContent-Length: 2097152\r\n"), ==, 1);
   g_assert_cmpuint (count (head, "\r\nanthropic-beta: a,b\r\n"), ==, 1);
-  for (gsize i = 0; i < 4; i++)
-    {
-      const char *absent[] = { "of-the-app", "Injected", "Expect", "Encoding" };
-      g_assert_cmpuint (count (head, absent[i]), ==, 0);
-    }
+  g_assert_cmpuint (count (head, "\r\nuser-agent: client/1\r\n"), ==, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (absent); i++)
+    g_assert_cmpuint (count (head, absent[i]), ==, 0);
   g_assert_cmpstr (strstr (sent, "\r\n\r\n") + 4, ==, text);
 }
 
@@ -123,6 +123,7 @@ test_no_key (Fixture *fixture, gconstpointer data)
   complete (fixture, &request);
   g_autofree char *sent = mock_upstream_dup_request (fixture->mock, 0);
   g_assert_cmpuint (count (sent, "uthorization"), ==, 0);
+  g_assert_cmpuint (count (sent, "\r\nUser-Agent: Wayfare\r\n"), ==, 1);
 }
 
 /* A failure repeats no key, whatever libcurl would say of it. */
@@ -213,6 +214,26 @@ test_many (Fixture *fixture, gconstpointer data)
     }
   g_assert_cmpuint (n_done, ==, N);
   g_assert_cmpuint (fixture->upstream->idle->len, <=, 256);
+}
+
+/* One that it ended before: what libcurl no longer waits for is not watched for ever. */
+static void
+test_closed_in_pool (Fixture *fixture, gconstpointer data)
+{
+  WayCallRequest request = request_to (fixture, fixture->snapshot, "/x");
+
+  mock_upstream_script (
+    fixture->mock, "/x",
+    &(MockReply){ .bytes = OK "Content-Length: 2\r\n\r\nok", .then = MOCK_THEN_CLOSE });
+  for (guint i = 1; i <= 3; i++)
+    {
+      complete (fixture, &request);
+      WAIT_UNTIL (fixture, mock_upstream_get_n_open (fixture->mock) == 0);
+      while (g_main_context_iteration (fixture->context, FALSE))
+        ; /* ends, so nothing is ready again and again */
+      g_assert_cmpuint (mock_upstream_get_n_connections (fixture->mock), ==, i);
+      g_assert_cmpuint (g_hash_table_size (fixture->upstream->sockets), ==, 1);
+    }
 }
 
 /* A pooled connection that the server ends just as it is used again is no error. */
@@ -455,6 +476,7 @@ main (int argc, char **argv)
   ADD ("headers", NULL, test_headers);
   ADD ("reuse", NULL, test_reuse);
   ADD ("many", NULL, test_many);
+  ADD ("closed-in-pool", NULL, test_closed_in_pool);
   ADD ("stale", NULL, test_stale);
   ADD ("cancel", NULL, test_cancel);
   ADD ("cancel/at-once", NULL, test_cancel_at_once);

@@ -113,7 +113,14 @@ send_back (WayControlCall *self, guint status, GString *text)
 {
   self->status = status;
   self->answer = text;
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_answered, self, NULL);
+  /* Not g_main_context_invoke(): once the gateway has stopped nobody owns its context, and that
+   * would answer right here, on a connection that is gone. Then the answer is dropped with the
+   * context. */
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_answered, self, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
 }
 
 /**

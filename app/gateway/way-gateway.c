@@ -29,6 +29,7 @@ struct _WayGateway
   char *control_path;    /* owned, nullable */
   GMainContext *context; /* owned */
   GThread *thread;       /* owned, NULL while stopped */
+  GAsyncQueue *built;    /* owned; one item once the thread owns its context and parts */
 
   /* main thread */
   WaySnapshot *applied; /* owned: the newest one */
@@ -131,6 +132,7 @@ run_thread (gpointer user_data)
 
   g_main_context_push_thread_default (self->context);
   build_parts (self);
+  g_async_queue_push (self->built, self);
   g_main_loop_run (self->loop);
   take_down_parts (self);
   while (g_main_context_iteration (self->context, FALSE))
@@ -265,6 +267,7 @@ way_gateway_new (WaySnapshot *snapshot,
   WayGateway *self = g_new0 (WayGateway, 1);
 
   self->applied = way_snapshot_ref (snapshot);
+  self->built = g_async_queue_new ();
   self->catalog = way_catalog_ref (catalog);
   self->ledger = ledger;
   self->events = events;
@@ -285,6 +288,7 @@ way_gateway_free (WayGateway *self)
 {
   way_gateway_stop (self, 0);
   way_snapshot_unref (self->applied);
+  g_async_queue_unref (self->built);
   way_catalog_unref (self->catalog);
   g_free (self->control_path);
   g_free (self);
@@ -324,6 +328,9 @@ way_gateway_start (WayGateway *self, GError **error)
   self->context = g_main_context_new ();
   self->drain_until_us = 0;
   self->thread = g_thread_new ("gateway", run_thread, self);
+  /* The thread reads what this one may write from now on, and a context that nobody owns yet would
+   * run what is posted to it right here. */
+  g_async_queue_pop (self->built);
   return TRUE;
 }
 

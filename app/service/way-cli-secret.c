@@ -45,8 +45,8 @@ read_from_terminal (char *buffer, gsize size, const char *of_whom, const struct 
   gssize length = 0;
 
   quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
-  g_printerr ("Key of %s: ", of_whom);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
+  g_printerr ("Key of %s: ", of_whom);
   length = read_input (buffer, size, TRUE);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, usual);
   g_printerr ("\n");

@@ -70,6 +70,8 @@ announce (const char *address)
   way_notify (state);
 }
 
+/* Serves until a signal. Whoever reads the address may send one at once, so they are watched before
+ * it is told. */
 static void
 run_until_signal (WayService *service)
 {
@@ -81,6 +83,7 @@ run_until_signal (WayService *service)
     g_unix_signal_add (SIGHUP, on_hang_up, &server),
   };
 
+  announce (way_service_get_address (service));
   g_main_loop_run (loop);
 
   /* Without their sources the signals have their own meaning again: while requests drain, a second
@@ -107,7 +110,6 @@ serve (const ServeOptions *options)
   if (!way_service_start (service, &error))
     return way_cli_fail (error);
 
-  announce (way_service_get_address (service));
   run_until_signal (service);
   way_notify ("STOPPING=1");
   way_log_notice ("stopping: requests in flight have %d s to end", DRAIN_MS / 1000);

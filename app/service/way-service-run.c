@@ -219,12 +219,10 @@ way_service_stop (WayService *service, guint drain_ms)
 void
 way_service_reload (WayService *service)
 {
-  g_autoptr (GError) error = NULL;
-
   g_return_if_fail (WAY_IS_SERVICE (service));
 
-  if (!way_config_reload (service->config, &error))
-    way_log_notice ("the config file is not in use: %s", error->message);
+  /* What is wrong with it becomes the config's "problem", and so the service's. */
+  way_config_reload (service->config, NULL);
   way_service_resolve_keys (service);
   way_service_queue_apply (service);
 }

@@ -93,11 +93,13 @@ on_config_changed (WayConfig *config, gpointer user_data)
 static void
 on_config_problem (WayConfig *config, GParamSpec *pspec, gpointer user_data)
 {
+  WayService *self = user_data;
   const char *problem = way_config_get_problem (config);
 
-  if (problem != NULL)
+  /* While it does not run, who started it is told. */
+  if (problem != NULL && self->gateway != NULL)
     way_log_notice ("the config file is not in use: %s", problem);
-  update_problem (user_data);
+  update_problem (self);
 }
 
 static void

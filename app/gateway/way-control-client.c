@@ -17,11 +17,19 @@
 /**
  * way_control_client_dup_socket_path:
  *
- * Returns: (transfer full): $XDG_RUNTIME_DIR/wayfare.sock
+ * In a Flatpak the runtime folder belongs to one instance of the sandbox; only its app/ID folder is
+ * shared by all of them, and with the host.
+ *
+ * Returns: (transfer full): $XDG_RUNTIME_DIR/wayfare.sock, or in a Flatpak
+ *   $XDG_RUNTIME_DIR/app/$FLATPAK_ID/wayfare.sock
  */
 char *
 way_control_client_dup_socket_path (void)
 {
+  const char *flatpak_id = g_getenv ("FLATPAK_ID");
+
+  if (flatpak_id != NULL)
+    return g_build_filename (g_get_user_runtime_dir (), "app", flatpak_id, "wayfare.sock", NULL);
   return g_build_filename (g_get_user_runtime_dir (), "wayfare.sock", NULL);
 }
 

@@ -161,6 +161,29 @@ take_slot (GHashTable *slots, const WayProvider *provider)
 }
 
 static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GWeakRef *ref = user_data;
+  g_autoptr (WayService) self = g_weak_ref_get (ref);
+  g_autoptr (GPtrArray) infos = way_keyring_list_finish (WAY_KEYRING (source), result, NULL);
+
+  if (self != NULL)
+    way_service_set_keyring_state (self, way_keyring_get_state (self->keyring));
+  g_weak_ref_clear (ref);
+  g_free (ref);
+}
+
+/* A window says how the keyring is, even while no provider needs it. */
+void
+way_service_ask_keyring_state (WayService *self)
+{
+  GWeakRef *ref = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (ref, self);
+  way_keyring_list_async (self->keyring, NULL, on_listed, ref);
+}
+
+static void
 on_keyring_changed (WayKeyring *keyring, gpointer user_data)
 {
   WayService *self = user_data;

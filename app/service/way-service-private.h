@@ -70,6 +70,7 @@ void way_service_take_config (WayService *self);
 
 /* way-service-keys.c */
 void way_service_init_keys (WayService *self);
+void way_service_ask_keyring_state (WayService *self);
 void way_service_resolve_keys (WayService *self);
 WaySnapshot *way_service_make_snapshot (WayService *self);
 

@@ -146,6 +146,8 @@ try_start (WayService *self, GError **error)
   way_service_sync_lists (self);
   /* Starts what takes time and reads what does not: nobody waits for the keyring. */
   way_service_resolve_keys (self);
+  if (self->live)
+    way_service_ask_keyring_state (self);
   return start_gateway (self, error);
 }
 

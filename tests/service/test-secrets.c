@@ -172,6 +172,22 @@ test_no_keyring (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (state, ==, WAY_KEYRING_MISSING);
 }
 
+static gboolean
+keyring_is (Fixture *fixture, gconstpointer data)
+{
+  guint state = WAY_KEYRING_UNKNOWN;
+
+  g_object_get (fixture->service, "keyring-state", &state, NULL);
+  return state == GPOINTER_TO_UINT (data);
+}
+
+static void
+test_keyring_state (Fixture *fixture, gconstpointer data)
+{
+  fixture_start (fixture);
+  fixture_wait (fixture, keyring_is, GUINT_TO_POINTER (WAY_KEYRING_READY));
+}
+
 /* Keys */
 
 static gboolean
@@ -329,6 +345,7 @@ main (int argc, char **argv)
   ADD ("token-is-rotated", CONFIG ("", ""), test_token_is_rotated);
   ADD ("names", CONFIG ("", ""), test_names);
   ADD ("revoking-nobody", CONFIG ("", ""), test_revoking_nobody);
+  ADD ("keyring-state", CONFIG ("", ""), test_keyring_state);
   ADD ("no-keyring", CONFIG ("", ""), test_no_keyring);
   ADD ("key-is-set-and-deleted", CONFIG (CLOUD (""), ""), test_key_is_set_and_deleted);
   ADD ("key-is-replaced", CONFIG (CLOUD (""), ""), test_key_is_replaced);

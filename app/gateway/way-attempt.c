@@ -208,13 +208,23 @@ fail_status (WayExchange *self)
   fail_attempt (self, error, way_retry_after_status (self->status));
 }
 
+/* What came is no answer; @what says so of the provider: "sent a body that does not end". */
 static void
 fail_no_answer (WayExchange *self, const char *what)
 {
-  g_autoptr (GError) error = g_error_new (WAY_ERROR, WAY_ERROR_UPSTREAM, "%s answered with %s",
-                                          self->candidate->provider->id, what);
+  g_autoptr (GError) error =
+    g_error_new (WAY_ERROR, WAY_ERROR_UPSTREAM, "%s %s", self->candidate->provider->id, what);
 
   fail_transport (self, error);
+}
+
+/* An error that came in place of an answer, or inside one, under the status of success. */
+static void
+fail_reported (WayExchange *self, const char *message)
+{
+  g_autofree char *what = g_strdup_printf ("reported: %s", message);
+
+  fail_no_answer (self, what);
 }
 
 /* What the provider sends */
@@ -277,7 +287,7 @@ pump_data (WayExchange *self, const char *data, gsize length)
     }
   if (tally->error && !self->committed)
     {
-      fail_no_answer (self, tally->error);
+      fail_reported (self, tally->error);
       return TRUE;
     }
   if (!self->committed && way_pump_has_answer (self->pump))
@@ -300,7 +310,7 @@ on_data (WayCall *call, const char *data, gsize length, gpointer user_data)
   if (self->pump)
     return pump_data (self, data, length);
   if (self->body->len + length > limit)
-    fail_no_answer (self, "a body that does not end");
+    fail_no_answer (self, "sent a body that does not end");
   else
     g_byte_array_append (self->body, (const guint8 *)data, length);
   return TRUE;
@@ -315,14 +325,14 @@ accept_whole (WayExchange *self)
   if (self->status >= 400)
     fail_status (self);
   else if (self->status != 200)
-    fail_no_answer (self, "a status that is neither an answer nor an error");
+    fail_no_answer (self, "answered with a status that is neither success nor error");
   else if (!is_type (self->call, "application/json"))
-    fail_no_answer (self, "something that is not JSON");
+    fail_no_answer (self, "answered with something that is not JSON");
   else if (!self->request->dialect->decode_reply (data ? data : "", self->body->len, way_tally_add,
                                                   &self->tally, &error))
     fail_no_answer (self, error->message);
   else if (self->tally.error)
-    fail_no_answer (self, self->tally.error);
+    fail_reported (self, self->tally.error);
   else
     way_answer_whole (self);
 }
@@ -333,14 +343,18 @@ accept_stream_end (WayExchange *self)
   const WayTally *tally = way_pump_get_tally (self->pump);
   g_autoptr (GError) error = NULL;
 
-  if (tally->finished && !tally->error)
+  if (tally->error)
+    {
+      fail_reported (self, tally->error);
+      return;
+    }
+  if (tally->finished)
     {
       way_answer_end_stream (self);
       return;
     }
-  error = g_error_new (WAY_ERROR, tally->error ? WAY_ERROR_UPSTREAM : WAY_ERROR_UPSTREAM_CUT,
-                       "%s %s", self->candidate->provider->id,
-                       tally->error ? tally->error : "ended the stream before the answer did");
+  error = g_error_new (WAY_ERROR, WAY_ERROR_UPSTREAM_CUT,
+                       "%s ended the stream before the answer did", self->candidate->provider->id);
   fail_transport (self, error);
 }
 

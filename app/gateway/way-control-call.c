@@ -6,6 +6,7 @@
 
 #include "way-control-call.h"
 
+#include "way-context.h"
 #include "way-json.h"
 
 struct _WayControlCall
@@ -105,7 +106,7 @@ way_control_call_send (WayRequest *request,
       call_free (self);
       return;
     }
-  g_main_context_invoke_full (options->control_context, G_PRIORITY_DEFAULT, on_arrived, self, NULL);
+  way_context_post (options->control_context, on_arrived, self, NULL);
 }
 
 static void
@@ -113,14 +114,7 @@ send_back (WayControlCall *self, guint status, GString *text)
 {
   self->status = status;
   self->answer = text;
-  /* Not g_main_context_invoke(): once the gateway has stopped nobody owns its context, and that
-   * would answer right here, on a connection that is gone. Then the answer is dropped with the
-   * context. */
-  GSource *source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_answered, self, NULL);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
+  way_context_post (self->context, on_answered, self, NULL);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "way-gateway.h"
 
 #include "way-clock.h"
+#include "way-context.h"
 #include "way-control-call.h"
 #include "way-core.h"
 #include "way-discovery.h"
@@ -29,13 +30,16 @@ struct _WayGateway
   char *control_path;    /* owned, nullable */
   GMainContext *context; /* owned */
   GThread *thread;       /* owned, NULL while stopped */
-  GAsyncQueue *built;    /* owned; one item once the thread owns its context and parts */
+
+  /* given to the thread when it starts */
+  WaySnapshot *first; /* owned */
+  char *address;      /* owned */
+  int tcp_fd;
+  int control_fd;
 
   /* main thread */
   WaySnapshot *applied; /* owned: the newest one */
   guint port;
-  int tcp_fd; /* until the thread takes it */
-  int control_fd;
 
   /* gateway thread */
   GMainLoop *loop;         /* owned */
@@ -93,19 +97,19 @@ build_parts (WayGateway *self)
     .events = self->events,
     .feed = way_feed_new (),
     .running = g_hash_table_new (g_str_hash, g_str_equal),
-    .address = way_gateway_dup_address (self),
+    .address = g_steal_pointer (&self->address),
     .started_at_us = way_clock_get_wall_us (),
   };
   self->endpoints =
     way_endpoints_new (&self->core, self->options.control_func ? on_forward : NULL, self);
-  self->server = way_server_new (self->poller, self->applied, on_server_request, self);
+  self->server = way_server_new (self->poller, self->first, on_server_request, self);
   listener = way_server_get_listener (self->server);
   way_listener_set_tcp (listener, self->tcp_fd);
   way_listener_set_control (listener, self->control_fd);
   if (self->options.discover)
     {
       self->discovery = way_discovery_new (self->core.upstream, on_discovered, self);
-      way_discovery_apply (self->discovery, self->applied);
+      way_discovery_apply (self->discovery, self->first);
     }
 }
 
@@ -132,7 +136,7 @@ run_thread (gpointer user_data)
 
   g_main_context_push_thread_default (self->context);
   build_parts (self);
-  g_async_queue_push (self->built, self);
+  g_clear_pointer (&self->first, way_snapshot_unref);
   g_main_loop_run (self->loop);
   take_down_parts (self);
   while (g_main_context_iteration (self->context, FALSE))
@@ -168,7 +172,7 @@ post (WayGateway *self, GSourceFunc func, Message content)
   Message *message = g_memdup2 (&content, sizeof content);
 
   message->gateway = self;
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, func, message, message_free);
+  way_context_post (self->context, func, message, message_free);
 }
 
 static gboolean
@@ -267,7 +271,6 @@ way_gateway_new (WaySnapshot *snapshot,
   WayGateway *self = g_new0 (WayGateway, 1);
 
   self->applied = way_snapshot_ref (snapshot);
-  self->built = g_async_queue_new ();
   self->catalog = way_catalog_ref (catalog);
   self->ledger = ledger;
   self->events = events;
@@ -288,7 +291,6 @@ way_gateway_free (WayGateway *self)
 {
   way_gateway_stop (self, 0);
   way_snapshot_unref (self->applied);
-  g_async_queue_unref (self->built);
   way_catalog_unref (self->catalog);
   g_free (self->control_path);
   g_free (self);
@@ -326,11 +328,10 @@ way_gateway_start (WayGateway *self, GError **error)
       return FALSE;
     }
   self->context = g_main_context_new ();
+  self->first = way_snapshot_ref (self->applied);
+  self->address = way_gateway_dup_address (self);
   self->drain_until_us = 0;
   self->thread = g_thread_new ("gateway", run_thread, self);
-  /* The thread reads what this one may write from now on, and a context that nobody owns yet would
-   * run what is posted to it right here. */
-  g_async_queue_pop (self->built);
   return TRUE;
 }
 

@@ -160,7 +160,7 @@ way_pump_feed (WayPump *self, const char *data, gsize length, GError **error)
 {
   if (!self->error && !way_sse_feed (self->sse, data, length, on_event, self))
     g_set_error (&self->error, WAY_ERROR, WAY_ERROR_UPSTREAM,
-                 "an event of the stream is longer than %d bytes", WAY_LIMIT_STREAM_EVENT_BYTES);
+                 "sent an event that is longer than %d bytes", WAY_LIMIT_STREAM_EVENT_BYTES);
   if (!self->error)
     return TRUE;
   g_propagate_error (error, g_error_copy (self->error));

@@ -276,7 +276,7 @@ read_answer (const char *data, gsize length, Answer *ret, GError **error)
   if (!way_json_scan_document (data, length, &answer.root) || answer.root.type != WAY_JSON_OBJECT)
     {
       g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM,
-                           "The provider sent something that is no JSON object");
+                           "sent something that is no JSON object");
       return FALSE;
     }
   WAY_OPENAI_COLLECT (&answer.root, { "choices", &answer.choices }, { "usage", &answer.usage },
@@ -345,7 +345,7 @@ way_openai_chat_decode_reply (
   if (answer.choices.type != WAY_JSON_ARRAY && message.type == WAY_JSON_NONE)
     {
       g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM,
-                           "The provider's answer has neither \"choices\" nor an error");
+                           "sent an answer that has neither \"choices\" nor an error");
       return FALSE;
     }
   if (!give_answer_with_scratch (&answer, length, func, user_data))

@@ -26,6 +26,8 @@ struct _WayAppDialog
   WayAppItem *item;
   char *name;
   char *token;
+  const WaySnippet *snippet; /* borrowed */
+  gboolean revealed;
 
   /* borrowed from the template */
   GtkStack *stack;
@@ -50,32 +52,28 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (WayAppDialog, way_app_dialog, ADW_TYPE_WINDOW)
 
-static const WaySnippet *
-get_snippet (WayAppDialog *self)
-{
-  gsize n_snippets = 0;
-  const WaySnippet *snippets = way_snippets (&n_snippets);
-  const guint selected = adw_combo_row_get_selected (self->snippet_row);
-
-  return selected < n_snippets ? &snippets[selected] : &snippets[0];
-}
-
 static char *
 fill_snippet (WayAppDialog *self, gboolean revealed)
 {
-  g_autofree char *address = way_client_address (NULL, way_service_get_address (self->service));
+  g_autofree char *address = NULL;
   g_autofree char *mask = NULL;
 
-  if (self->token == NULL)
+  if (self->token == NULL || self->service == NULL)
     return g_strdup ("");
+  address = way_client_address (NULL, way_service_get_address (self->service));
   mask = way_snippet_mask (self->token);
-  return way_snippet_fill (get_snippet (self), address, revealed ? self->token : mask,
-                           SNIPPET_MODEL);
+  return way_snippet_fill (self->snippet, address, revealed ? self->token : mask, SNIPPET_MODEL);
 }
 
 static void
 on_snippet_changed (WayAppDialog *self)
 {
+  gsize n_snippets = 0;
+  const WaySnippet *snippets = way_snippets (&n_snippets);
+  const guint selected = adw_combo_row_get_selected (self->snippet_row);
+
+  self->snippet = &snippets[selected < n_snippets ? selected : 0];
+  self->revealed = gtk_toggle_button_get_active (self->reveal);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SNIPPET]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WHERE]);
 }
@@ -174,10 +172,10 @@ way_app_dialog_get_property (GObject *object, guint prop_id, GValue *value, GPar
       g_value_set_object (value, self->item);
       break;
     case PROP_SNIPPET:
-      g_value_take_string (value, fill_snippet (self, gtk_toggle_button_get_active (self->reveal)));
+      g_value_take_string (value, fill_snippet (self, self->revealed));
       break;
     case PROP_WHERE:
-      g_value_set_string (value, _ (get_snippet (self)->where));
+      g_value_set_string (value, _ (self->snippet->where));
       break;
     case PROP_NAME:
       g_value_set_string (value, self->name);
@@ -255,6 +253,7 @@ way_app_dialog_init (WayAppDialog *self)
   const WaySnippet *snippets = way_snippets (&n_snippets);
 
   self->cancellable = g_cancellable_new ();
+  self->snippet = &snippets[0];
   gtk_widget_init_template (GTK_WIDGET (self));
   for (gsize i = 0; i < n_snippets; i++)
     gtk_string_list_append (titles, snippets[i].title);

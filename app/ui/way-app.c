@@ -51,7 +51,8 @@ load_settings (void)
 static gboolean
 keeps_running (WayApplication *self)
 {
-  return self->settings == NULL || g_settings_get_boolean (self->settings, "keep-running");
+  return self->settings == NULL ||
+         g_settings_get_boolean (self->settings, "keep-running-when-closed");
 }
 
 static guint
@@ -164,6 +165,19 @@ static const struct
   { "win.new", { "<Control>n" } },
 };
 
+/* "system", "light" or "dark", as the schema numbers them. */
+static void
+on_appearance_changed (WayApplication *self)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
+  const int appearance = g_settings_get_enum (self->settings, "appearance");
+
+  adw_style_manager_set_color_scheme (
+    adw_style_manager_get_default (),
+    schemes[CLAMP (appearance, 0, (int)G_N_ELEMENTS (schemes) - 1)]);
+}
+
 static void
 on_window_removed (GtkApplication *application, GtkWindow *window, gpointer user_data)
 {
@@ -193,6 +207,12 @@ way_application_startup (GApplication *application)
                                            accelerators[i].accels);
 
   self->settings = load_settings ();
+  if (self->settings != NULL)
+    {
+      g_signal_connect_object (self->settings, "changed::appearance",
+                               G_CALLBACK (on_appearance_changed), self, G_CONNECT_SWAPPED);
+      on_appearance_changed (self);
+    }
   self->service = way_service_new (&options);
   self->term_id = g_unix_signal_add (SIGTERM, on_signal, self);
   self->int_id = g_unix_signal_add (SIGINT, on_signal, self);

@@ -6,7 +6,7 @@
 #include "way-apps-page.h"
 
 #include "way-app-dialog.h"
-#include "way-app-row.h"
+#include "way-row.h"
 #include "way-dialogs.h"
 #include "way-template.h"
 
@@ -38,7 +38,7 @@ G_DEFINE_FINAL_TYPE (WayAppsPage, way_apps_page, ADW_TYPE_BIN)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return way_app_row_new (item);
+  return way_row_new ("way-app-row", item);
 }
 
 static void

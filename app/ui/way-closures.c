@@ -455,6 +455,19 @@ way_format_app (gpointer object, const char *app)
 }
 
 /**
+ * way_target:
+ * @object: (nullable): the template's object, not used
+ * @text: (nullable): an id
+ *
+ * Returns: (transfer full): the id as the target of an action
+ */
+GVariant *
+way_target (gpointer object, const char *text)
+{
+  return g_variant_ref_sink (g_variant_new_string (text != NULL ? text : ""));
+}
+
+/**
  * way_or_dash:
  * @object: (nullable): the template's object, not used
  * @text: (nullable): any text

@@ -53,6 +53,7 @@ way_compact_words (gpointer object, gint64 started_at_us, const char *app, const
 char *way_provider_and_place (gpointer object, const char *provider, guint locality);
 char *way_paused_words (gpointer object, guint n_held);
 char *way_format_app (gpointer object, const char *app);
+GVariant *way_target (gpointer object, const char *text);
 char *way_or_dash (gpointer object, const char *text);
 gboolean way_is_set (gpointer object, const char *text);
 gboolean way_not (gpointer object, gboolean value);

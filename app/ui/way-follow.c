@@ -31,7 +31,7 @@ on_items_changed (GListModel *model, guint position, guint removed, guint added,
   if (position > 0 || added == 0 || gtk_adjustment_get_value (adjustment) > 0)
     return;
   list = find_list (gtk_scrolled_window_get_child (scrolled));
-  if (list != NULL && gtk_widget_get_mapped (list))
+  if (list != NULL)
     gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
 }
 

@@ -7,7 +7,7 @@
 
 #include "way-dialogs.h"
 #include "way-key-dialog.h"
-#include "way-key-row.h"
+#include "way-row.h"
 #include "way-template.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,7 +38,7 @@ G_DEFINE_FINAL_TYPE (WayKeysPage, way_keys_page, ADW_TYPE_BIN)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return way_key_row_new (item);
+  return way_row_new ("way-key-row", item);
 }
 
 static void

@@ -9,7 +9,7 @@
 #include "way-closures.h"
 #include "way-dialogs.h"
 #include "way-graph.h"
-#include "way-request-row.h"
+#include "way-row.h"
 #include "way-template.h"
 
 #include <glib/gi18n-lib.h>
@@ -121,7 +121,7 @@ copy_address_action (GtkWidget *widget, const char *action_name, GVariant *param
 static GtkWidget *
 create_request_row (gpointer item, gpointer user_data)
 {
-  return way_request_row_new (item);
+  return way_row_new ("way-request-row", item);
 }
 
 /* The newest few: the whole list has a page of its own. */

@@ -15,7 +15,8 @@ struct _WayProviderDialog
 {
   AdwWindow parent_instance;
 
-  WayService *service; /* owned */
+  WayService *service;  /* owned */
+  WayLocality locality; /* of the address as it stands */
 
   /* borrowed from the template */
   AdwComboRow *preset_row;
@@ -63,8 +64,9 @@ on_changed (WayProviderDialog *self)
 {
   const gboolean complete = *get_text (self->id_row) != '\0' &&
                             (!needs_address (self) || *get_text (self->url_row) != '\0');
-
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", complete);
+  self->locality =
+    needs_address (self) ? way_locality_of_url (get_text (self->url_row)) : WAY_LOCALITY_LOCAL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCALITY]);
 }
 
@@ -124,9 +126,7 @@ way_provider_dialog_get_property (GObject *object, guint prop_id, GValue *value,
   switch (prop_id)
     {
     case PROP_LOCALITY:
-      g_value_set_uint (value, needs_address (self)
-                                 ? (guint)way_locality_of_url (get_text (self->url_row))
-                                 : (guint)WAY_LOCALITY_LOCAL);
+      g_value_set_uint (value, self->locality);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);

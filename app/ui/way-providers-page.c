@@ -7,7 +7,7 @@
 
 #include "way-dialogs.h"
 #include "way-provider-dialog.h"
-#include "way-provider-row.h"
+#include "way-row.h"
 #include "way-template.h"
 
 #include <glib/gi18n-lib.h>
@@ -40,19 +40,19 @@ G_DEFINE_FINAL_TYPE (WayProvidersPage, way_providers_page, ADW_TYPE_BIN)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return way_provider_row_new (item);
+  return way_row_new ("way-provider-row", item);
 }
 
 static GtkWidget *
 create_found_row (gpointer item, gpointer user_data)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, NULL);
   GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Add"));
   g_autofree char *id = NULL;
   g_autofree char *base_url = NULL;
 
   g_object_get (item, "id", &id, "base-url", &base_url, NULL);
-  g_object_set (row, "use-markup", FALSE, "title", id, "subtitle", base_url, NULL);
+  g_object_set (row, "title", id, "subtitle", base_url, NULL);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "providers.add-found");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);

@@ -22,11 +22,12 @@ clear (GtkListBox *list)
 static GtkWidget *
 create_row (const char *title, const char *subtitle, const char *value)
 {
-  GtkWidget *row = adw_action_row_new ();
+  /* Plain text is said at construction: a later change reaches the labels after their text. */
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, NULL);
   GtkWidget *label = gtk_label_new (value);
 
-  g_object_set (row, "use-markup", FALSE, "title", title, "subtitle", subtitle, "subtitle-lines", 0,
-                NULL);
+  /* Plain text has to be said before the text is: properties are set in this order. */
+  g_object_set (row, "title", title, "subtitle", subtitle, "subtitle-lines", 0, NULL);
   gtk_widget_add_css_class (label, "numeric");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
   return row;

@@ -327,10 +327,44 @@ way_requests_page_class_init (WayRequestsPageClass *klass)
                                    close_detail_action);
 }
 
+/* Time, and everything from the number of attempts on. */
+static gboolean
+is_number_column (guint position)
+{
+  return position == 1 || position >= 5;
+}
+
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  while (widget != NULL && !GTK_IS_LABEL (widget))
+    widget = gtk_widget_get_first_child (widget);
+  return widget;
+}
+
+/* The titles of numbers stand over the numbers. GTK has no property for that: the labels are found
+ * in the header, and where a version has none there the titles stay at the left. */
+static void
+align_titles (GtkColumnView *table)
+{
+  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (table)));
+
+  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    {
+      GtkWidget *label = find_label (title);
+
+      if (label == NULL || !is_number_column (i))
+        continue;
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 1);
+    }
+}
+
 static void
 way_requests_page_init (WayRequestsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  align_titles (self->table);
   gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);
   way_follow_top (self->table_window, G_LIST_MODEL (self->selection));
   way_follow_top (self->compact_window, G_LIST_MODEL (self->selection));
@@ -351,6 +385,26 @@ way_requests_page_focus_filter (WayRequestsPage *page)
   g_return_if_fail (WAY_IS_REQUESTS_PAGE (page));
 
   gtk_widget_grab_focus (GTK_WIDGET (page->filter_entry));
+}
+
+/**
+ * way_requests_page_go_back:
+ * @page: the page
+ *
+ * Closes a request that lies over the list. Main thread.
+ *
+ * Returns: %FALSE when none does
+ */
+gboolean
+way_requests_page_go_back (WayRequestsPage *page)
+{
+  g_return_val_if_fail (WAY_IS_REQUESTS_PAGE (page), FALSE);
+
+  if (!adw_leaflet_get_folded (page->leaflet) ||
+      !gtk_widget_get_visible (GTK_WIDGET (page->detail)))
+    return FALSE;
+  close_detail (page);
+  return TRUE;
 }
 
 /**

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (WayRequestsPage, way_requests_page, WAY, REQUESTS_PAGE, Ad
 /* Property: "service" (WayService). Actions: requests.pause, requests.close-detail. */
 
 void way_requests_page_focus_filter (WayRequestsPage *page);
+gboolean way_requests_page_go_back (WayRequestsPage *page);
 void way_requests_page_show (WayRequestsPage *page, const char *request_id);
 
 G_END_DECLS

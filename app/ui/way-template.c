@@ -8,8 +8,6 @@
 
 #include "way-closures.h"
 
-#define PREFIX "/org/wayfare/Wayfare/ui/"
-
 static const struct
 {
   const char *name;
@@ -71,8 +69,22 @@ static const struct
   { "way_provider_and_place", G_CALLBACK (way_provider_and_place) },
   { "way_paused_words", G_CALLBACK (way_paused_words) },
   { "way_first_request_words", G_CALLBACK (way_first_request_words) },
+  { "way_target", G_CALLBACK (way_target) },
   { "way_client_address", G_CALLBACK (way_client_address) },
 };
+
+/**
+ * way_template_lend_closures:
+ * @scope: of a builder
+ *
+ * Makes the functions of way-closures.h callable in what the builder reads. Main thread.
+ */
+void
+way_template_lend_closures (GtkBuilderCScope *scope)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (closures); i++)
+    gtk_builder_cscope_add_callback_symbol (scope, closures[i].name, closures[i].function);
+}
 
 /**
  * way_template_set:
@@ -85,7 +97,7 @@ static const struct
 void
 way_template_set (GtkWidgetClass *widget_class, const char *name)
 {
-  g_autofree char *path = g_strconcat (PREFIX, name, ".ui", NULL);
+  g_autofree char *path = g_strconcat (WAY_TEMPLATE_PREFIX, name, ".ui", NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, path);
   for (gsize i = 0; i < G_N_ELEMENTS (closures); i++)

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+#define WAY_TEMPLATE_PREFIX "/org/wayfare/Wayfare/ui/"
+
+void way_template_lend_closures (GtkBuilderCScope *scope);
 void way_template_set (GtkWidgetClass *widget_class, const char *name);
 
 G_END_DECLS

@@ -137,7 +137,13 @@ new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 static void
 back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
-  adw_leaflet_navigate (WAY_WINDOW (widget)->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
+  WayWindow *self = WAY_WINDOW (widget);
+  GtkWidget *page = adw_view_stack_get_visible_child (self->pages);
+
+  /* A request that lies over its list goes before the page does. */
+  if (page == GTK_WIDGET (self->requests_page) && way_requests_page_go_back (self->requests_page))
+    return;
+  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
 }
 
 static void
@@ -239,6 +245,7 @@ way_window_init (WayWindow *self)
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (on_page_changed), self,
                            G_CONNECT_SWAPPED);
   on_page_changed (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->sidebar));
 }
 
 /**
@@ -262,6 +269,8 @@ way_window_new (GtkApplication *application, WayService *service, GSettings *set
       g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "page", self->pages, "visible-child-name",
+                       G_SETTINGS_BIND_DEFAULT);
     }
   return self;
 }

@@ -252,7 +252,7 @@ way_key_icon (gpointer object, gboolean present, gboolean locked, const char *pr
     return g_strdup ("way-up-symbolic");
   if (locked)
     return g_strdup ("changes-prevent-symbolic");
-  return g_strdup (way_is_set (object, problem) ? "way-down-symbolic" : "way-unknown-symbolic");
+  return g_strdup (present ? "way-down-symbolic" : "way-unknown-symbolic");
 }
 
 /**
@@ -271,7 +271,7 @@ way_key_classes (gpointer object, gboolean present, gboolean locked, const char 
     return way_style_class ("way-good");
   if (locked)
     return way_style_class ("way-wait");
-  return way_style_class (way_is_set (object, problem) ? "way-bad" : "way-idle");
+  return way_style_class (present ? "way-bad" : "way-idle");
 }
 
 /**

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* Rows need no class of their own: everything in them is bound to the item, and what they ask for
+ * are actions of the page above. Bindings of a template's own properties would do too, but GTK 4.8
+ * complains when such a widget ends. Main thread. */
+
+#include "way-row.h"
+
+#include "way-app-item.h"
+#include "way-provider-item.h"
+#include "way-template.h"
+#include "way-time-label.h"
+
+#include <adwaita.h>
+
+/* The switch follows the config: where the edit is refused it goes back. */
+static gboolean
+follow_config (
+  GtkSwitch *toggle, gboolean wanted, gpointer item, const char *property, const char *action_name)
+{
+  g_autofree char *id = NULL;
+  gboolean is = FALSE;
+
+  g_object_get (item, "id", &id, property, &is, NULL);
+  if (is == wanted)
+    return FALSE;
+  gtk_widget_activate_action (GTK_WIDGET (toggle), action_name, "(sb)", id, wanted);
+  g_object_get (item, property, &is, NULL);
+  gtk_switch_set_active (toggle, is);
+  return is != wanted;
+}
+
+static gboolean
+on_local_only_set (GtkSwitch *toggle, gboolean local_only, WayAppItem *item)
+{
+  return follow_config (toggle, local_only, item, "local-only", "apps.set-local-only");
+}
+
+static gboolean
+on_enabled_set (GtkSwitch *toggle, gboolean enabled, WayProviderItem *item)
+{
+  return follow_config (toggle, enabled, item, "enabled", "providers.set-enabled");
+}
+
+/**
+ * way_row_new:
+ * @name: of a .ui file, without folder and ending; it has an object "row"
+ * @item: (type GObject): what the row shows
+ *
+ * Main thread.
+ *
+ * Returns: (transfer full): a row that follows the item
+ */
+GtkWidget *
+way_row_new (const char *name, gpointer item)
+{
+  g_autofree char *path = g_strconcat (WAY_TEMPLATE_PREFIX, name, ".ui", NULL);
+  g_autoptr (GtkBuilderScope) scope = gtk_builder_cscope_new ();
+  g_autoptr (GtkBuilder) builder = gtk_builder_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_type_ensure (WAY_TYPE_TIME_LABEL);
+  way_template_lend_closures (GTK_BUILDER_CSCOPE (scope));
+  gtk_builder_cscope_add_callback (scope, on_local_only_set);
+  gtk_builder_cscope_add_callback (scope, on_enabled_set);
+  gtk_builder_set_scope (builder, scope);
+  gtk_builder_expose_object (builder, "item", item);
+  gtk_builder_add_from_resource (builder, path, &error);
+  g_assert (error == NULL);
+  return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "row")));
+}

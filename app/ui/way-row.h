@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* A row of a list, made from a .ui file that knows its item by the name "item". */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+GtkWidget *way_row_new (const char *name, gpointer item);
+
+G_END_DECLS

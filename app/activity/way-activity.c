@@ -180,7 +180,8 @@ is_fallback (const WayRecord *record)
 static void
 update_item (WayActivity *self, WayRequestItem *item, WayRecord *record)
 {
-  g_autoptr (WayRecord) keep G_GNUC_UNUSED = way_record_ref ((WayRecord *)way_request_item_get_record (item));
+  g_autoptr (WayRecord) keep G_GNUC_UNUSED =
+    way_record_ref ((WayRecord *)way_request_item_get_record (item));
 
   way_request_item_update (item, record);
   g_hash_table_replace (self->by_id, (gpointer)way_request_item_get_record (item)->id, item);

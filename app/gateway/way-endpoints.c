@@ -110,7 +110,7 @@ add_provider_models (WayEndpoints *self,
 {
   const WayProviderState *state = way_health_get (self->core->health, provider->id);
 
-  if (provider->kind == WAY_KIND_DEMO)
+  if (provider->kind == WAY_KIND_DEMO && !(state && state->models))
     add_model (text, seen, request, "demo", provider->id);
   for (char **model = state ? state->models : NULL; model && *model; model++)
     if (g_hash_table_contains (seen, *model))
@@ -157,7 +157,7 @@ answer_model (WayEndpoints *self, WayRequest *request, const char *rest)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *id = g_uri_unescape_string (rest, NULL);
-  g_autoptr (GString) all = list_models (self, request, seen);
+  g_autoptr (GString) all G_GNUC_UNUSED = list_models (self, request, seen);
   GString *text;
 
   if (!way_endpoints_begin (request))

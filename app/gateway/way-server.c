@@ -39,7 +39,7 @@ get_connection (SoupServerMessage *message)
 static void
 take_back (SoupServerMessage *message)
 {
-  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+  g_object_unref (soup_server_message_steal_connection (message));
 }
 
 static void

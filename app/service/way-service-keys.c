@@ -165,7 +165,8 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GWeakRef *ref = user_data;
   g_autoptr (WayService) self = g_weak_ref_get (ref);
-  g_autoptr (GPtrArray) infos = way_keyring_list_finish (WAY_KEYRING (source), result, NULL);
+  g_autoptr (GPtrArray) infos G_GNUC_UNUSED =
+    way_keyring_list_finish (WAY_KEYRING (source), result, NULL);
 
   if (self != NULL)
     way_service_set_keyring_state (self, way_keyring_get_state (self->keyring));

@@ -331,6 +331,15 @@ def test_models_lists_routes_and_what_providers_have(wayfare):
     assert one["id"] == "coder" and one["object"] == "model"
 
 
+def test_demo_is_listed_once_and_answers():
+    with Wayfare({"providers": [{"id": "demo", "kind": "demo"}]}) as wayfare:
+        for _ in range(2):
+            listed = [m["id"] for m in wayfare.request("GET", "/v1/models").json()["data"]]
+            assert listed == ["demo"]
+            answer = wayfare.chat("demo")
+            assert answer.status == 200 and answer.headers["x-wayfare-locality"] == "local"
+
+
 def test_paths_without_v1(wayfare):
     assert wayfare.request("POST", "/chat/completions", chat_body("coder")).status == 200
     assert wayfare.request("GET", "/models").status == 200

@@ -55,15 +55,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_port(port, process, seconds=5):
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except ConnectionRefusedError:
+        return False
+
+
+def wait_for_worker(port, process, seconds=5):
+    """nginx binds first and forks after: a port that answers is not yet a worker to be watched."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+        if listens(port) and len(process_tree(process.pid)) > 1:
             return
-        except ConnectionRefusedError:
-            time.sleep(0.01)
-    raise Unavailable("it does not listen")
+        time.sleep(0.01)
+    raise Unavailable("it does not start; its log is in the temporary folder (--keep)")
 
 
 def process_tree(pid):
@@ -102,6 +109,9 @@ class Target:
 
     def fds(self):
         return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids)
+
+    def has_ended(self):
+        return self.process.poll() is not None
 
     def stop(self):
         self.process.terminate()
@@ -158,7 +168,7 @@ class Stage:
         with open(self.path("nginx.err"), "ab") as errors:
             process = subprocess.Popen(command, stderr=errors)
         try:
-            wait_for_port(port, process)
+            wait_for_worker(port, process)
         except Unavailable:
             process.terminate()
             process.wait()

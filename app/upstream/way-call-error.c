@@ -22,12 +22,34 @@ describe (const WayCall *call, WayErrorCode code, const char *format, ...)
   return g_error_new (WAY_ERROR, (int)code, "%s %s", call->provider->id, what);
 }
 
+/* A proxy's URL may hold a password, so only its host is named. */
+static GError *
+describe_proxy (WayCall *call, CURLcode code)
+{
+  g_autoptr (GUri) uri =
+    call->place->proxy == NULL ? NULL : g_uri_parse (call->place->proxy, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri == NULL ? NULL : g_uri_get_host (uri);
+
+  return describe (call, WAY_ERROR_UPSTREAM_UNREACHABLE,
+                   "cannot be reached through the system's proxy%s%s; check the proxy settings",
+                   host == NULL ? "" : " at ", host == NULL ? "" : host);
+}
+
+static gboolean
+uses_proxy (const WayCall *call)
+{
+  return call->reach == WAY_LOCALITY_CLOUD && call->place->proxy != NULL &&
+         *call->place->proxy != '\0';
+}
+
 static GError *
 describe_connect (WayCall *call, CURLcode code)
 {
   const char *where = call->place->authority;
   long saved_errno = 0;
 
+  if (uses_proxy (call))
+    return describe_proxy (call, code);
   curl_easy_getinfo (call->easy, CURLINFO_OS_ERRNO, &saved_errno);
   if (saved_errno == ECONNREFUSED)
     return describe (call, WAY_ERROR_UPSTREAM_REFUSED,
@@ -65,13 +87,6 @@ describe_name (WayCall *call, CURLcode code)
   return describe (call, WAY_ERROR_UPSTREAM_UNREACHABLE,
                    "cannot be reached: no address is known for %s; check the name and the network",
                    call->place->host);
-}
-
-static GError *
-describe_proxy (WayCall *call, CURLcode code)
-{
-  return describe (call, WAY_ERROR_UPSTREAM_UNREACHABLE,
-                   "cannot be reached through the system's proxy: %s", get_detail (call, code));
 }
 
 static GError *

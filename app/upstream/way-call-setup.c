@@ -214,7 +214,6 @@ set_transport (CURL *easy, const WayCall *call)
   if (call->place->is_https)
     {
       curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-      curl_easy_setopt (easy, CURLOPT_PIPEWAIT, 1L);
       if (call->upstream->ca_path != NULL)
         curl_easy_setopt (easy, CURLOPT_CAINFO, call->upstream->ca_path);
     }

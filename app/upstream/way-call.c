@@ -152,6 +152,15 @@ read_header (WayCall *call, const char *line, gsize length)
   keep_header (call, line, (gsize)(colon - line), value, (gsize)(end - value));
 }
 
+/* Ends the transfer from inside libcurl, and with it the connection, also one of HTTP/2: closing it
+ * is what the provider notices at once. */
+static size_t
+stop_transfer (WayCall *call)
+{
+  curl_easy_setopt (call->easy, CURLOPT_FORBID_REUSE, 1L);
+  return CURL_WRITEFUNC_ERROR;
+}
+
 /* Runs once a line: status line, headers, empty line, and for trailers after the body. */
 static size_t
 on_header_line (char *line, size_t size, size_t length, void *user_data)
@@ -159,7 +168,7 @@ on_header_line (char *line, size_t size, size_t length, void *user_data)
   WayCall *call = user_data;
 
   if (!may_go_on (call))
-    return CURL_WRITEFUNC_ERROR;
+    return stop_transfer (call);
   if (call->has_head)
     return length;
   if (call->head->len + length > WAY_LIMIT_UPSTREAM_HEAD_BYTES)
@@ -167,14 +176,14 @@ on_header_line (char *line, size_t size, size_t length, void *user_data)
       call->error = g_error_new (
         WAY_ERROR, WAY_ERROR_UPSTREAM, "%s at %s answered with headers larger than %d KiB",
         call->provider->id, call->place->authority, WAY_LIMIT_UPSTREAM_HEAD_BYTES / 1024);
-      return CURL_WRITEFUNC_ERROR;
+      return stop_transfer (call);
     }
   if (length >= 5 && memcmp (line, "HTTP/", 5) == 0)
     g_string_truncate (call->head, 0);
   else if (line[0] != '\r' && line[0] != '\n')
     read_header (call, line, length);
   else if (!end_head (call))
-    return CURL_WRITEFUNC_ERROR;
+    return stop_transfer (call);
   return length;
 }
 
@@ -184,10 +193,10 @@ on_body (char *data, size_t size, size_t length, void *user_data)
   WayCall *call = user_data;
 
   if (!may_go_on (call))
-    return CURL_WRITEFUNC_ERROR;
+    return stop_transfer (call);
   if (length == 0 || way_call_give_data (call, data, length))
     return length;
-  return call->is_paused ? CURL_WRITEFUNC_PAUSE : CURL_WRITEFUNC_ERROR;
+  return call->is_paused ? CURL_WRITEFUNC_PAUSE : stop_transfer (call);
 }
 
 /**

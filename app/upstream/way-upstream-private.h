@@ -72,6 +72,7 @@ struct _WayCall
   gboolean is_deferred : 1;
   gboolean is_waiting : 1; /* for its proxy */
   gboolean is_added : 1;   /* to the multi handle */
+  gboolean is_over : 1;    /* libcurl has nothing left to do */
   gboolean is_cancelled : 1;
   gboolean is_ended : 1; /* the demo has said all */
   gboolean is_done : 1;  /* on_done runs, or has run */

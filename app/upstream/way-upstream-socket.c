@@ -230,4 +230,8 @@ way_upstream_init_multi (WayUpstream *upstream)
   curl_multi_setopt (upstream->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
   curl_multi_setopt (upstream->multi, CURLMOPT_TIMERDATA, upstream);
   curl_multi_setopt (upstream->multi, CURLMOPT_MAXCONNECTS, 4096L);
+  /* One HTTP/2 stream a connection. In libcurl 7.88 a paused stream stops all others of its
+   * connection, and the reset of a cancelled one waits in a buffer for the next request: a slow
+   * reader would slow down others, and a provider would go on generating for nobody. */
+  curl_multi_setopt (upstream->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 }

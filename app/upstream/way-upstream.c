@@ -58,16 +58,19 @@ remove_from_lists (WayCall *call)
     ((WayCall *)g_ptr_array_index (upstream->calls, call->index))->index = call->index;
 }
 
-/* Takes the call off libcurl. A connection in the middle of an answer is closed by this. */
+/* Takes the call off libcurl. Unless its transfer has ended, that closes its connection. */
 static void
 detach_handle (WayCall *call)
 {
   WayUpstream *upstream = call->upstream;
 
   g_assert (upstream->inside_curl == 0);
-  if (call->is_added)
-    curl_multi_remove_handle (upstream->multi, call->easy);
+  if (!call->is_added)
+    return;
   call->is_added = FALSE;
+  if (!call->is_over)
+    curl_easy_setopt (call->easy, CURLOPT_FORBID_REUSE, 1L);
+  curl_multi_remove_handle (upstream->multi, call->easy);
 }
 
 static void
@@ -182,6 +185,7 @@ read_messages (WayUpstream *upstream)
       CURLcode code = message->data.result; /* gone with the handle */
 
       curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
+      call->is_over = TRUE;
       if (call->is_cancelled)
         discard (call);
       else

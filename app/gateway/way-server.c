@@ -24,16 +24,34 @@ struct _WayServer
   gpointer user_data;
 };
 
-static GQuark connection_quark;
-static GQuark received_quark;
+/* What goes with a message while soup reads it. */
+typedef struct
+{
+  WayConnection *connection; /* owned */
+  WaySnapshot *snapshot;  /* owned, from the head on: a request keeps the settings it began with */
+  WayAdmission admission; /* borrowed from message and snapshot */
+  gsize received_bytes;
+} Incoming;
+
+static GQuark incoming_quark;
 
 /* An answer that is given at once has nobody to tell that the client left. */
 static const WayConnectionAnswer immediate_answer = { NULL, NULL };
 
-static WayConnection *
-get_connection (SoupServerMessage *message)
+static void
+incoming_free (gpointer data)
 {
-  return g_object_get_qdata (G_OBJECT (message), connection_quark);
+  Incoming *incoming = data;
+
+  way_connection_unref (incoming->connection);
+  g_clear_pointer (&incoming->snapshot, way_snapshot_unref);
+  g_free (incoming);
+}
+
+static Incoming *
+get_incoming (SoupServerMessage *message)
+{
+  return g_object_get_qdata (G_OBJECT (message), incoming_quark);
 }
 
 static void
@@ -45,7 +63,7 @@ take_back (SoupServerMessage *message)
 static void
 refuse (WayServer *self, SoupServerMessage *message, const GError *reason)
 {
-  g_autoptr (WayConnection) connection = way_connection_ref (get_connection (message));
+  g_autoptr (WayConnection) connection = way_connection_ref (get_incoming (message)->connection);
   WayAdmission nobody = { .path = g_uri_get_path (soup_server_message_get_uri (message)) };
   g_autoptr (WayRequest) request = way_request_new (message, connection, self->snapshot, &nobody);
 
@@ -61,26 +79,15 @@ static void
 on_got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
 {
   WayServer *self = user_data;
-  gsize received = GPOINTER_TO_SIZE (g_object_get_qdata (G_OBJECT (message), received_quark));
+  Incoming *incoming = get_incoming (message);
   g_autoptr (GError) error = NULL;
 
-  received += g_bytes_get_size (chunk);
-  g_object_set_qdata (G_OBJECT (message), received_quark, GSIZE_TO_POINTER (received));
-  if (received <= WAY_LIMIT_REQUEST_BODY_BYTES)
+  incoming->received_bytes += g_bytes_get_size (chunk);
+  if (incoming->received_bytes <= WAY_LIMIT_REQUEST_BODY_BYTES)
     return;
   error = g_error_new (WAY_ERROR, WAY_ERROR_REQUEST_TOO_LARGE,
                        "The request's body has more than %d bytes", WAY_LIMIT_REQUEST_BODY_BYTES);
   refuse (self, message, error);
-}
-
-static gboolean
-admit (WayServer *self, SoupServerMessage *message, WayAdmission *ret_admission, GError **error)
-{
-  gboolean is_control = way_connection_is_control (get_connection (message));
-  WayRequestHead head;
-
-  way_request_fill_head (message, is_control, &head);
-  return way_guard_admit (self->snapshot, &head, ret_admission, error);
 }
 
 static void
@@ -91,11 +98,14 @@ on_head (SoupServer *soup,
          gpointer user_data)
 {
   WayServer *self = user_data;
+  Incoming *incoming = get_incoming (message);
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   g_autoptr (GError) error = NULL;
-  WayAdmission admission;
+  WayRequestHead head;
 
-  if (!admit (self, message, &admission, &error))
+  incoming->snapshot = way_snapshot_ref (self->snapshot);
+  way_request_fill_head (message, way_connection_is_control (incoming->connection), &head);
+  if (!way_guard_admit (incoming->snapshot, &head, &incoming->admission, &error))
     refuse (self, message, error);
   else if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
     g_signal_connect (message, "got-chunk", G_CALLBACK (on_got_chunk), self);
@@ -109,18 +119,10 @@ on_whole (SoupServer *soup,
           gpointer user_data)
 {
   WayServer *self = user_data;
-  g_autoptr (WayConnection) connection = way_connection_ref (get_connection (message));
-  g_autoptr (WayRequest) request = NULL;
-  g_autoptr (GError) error = NULL;
-  WayAdmission admission;
+  Incoming *incoming = get_incoming (message);
+  g_autoptr (WayRequest) request =
+    way_request_new (message, incoming->connection, incoming->snapshot, &incoming->admission);
 
-  /* Again, since settings may have changed while the body came, and the app is theirs. */
-  if (!admit (self, message, &admission, &error))
-    {
-      refuse (self, message, error);
-      return;
-    }
-  request = way_request_new (message, connection, self->snapshot, &admission);
   take_back (message);
   self->func (request, self->user_data);
 }
@@ -129,11 +131,13 @@ static void
 on_request_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
   WayServer *self = user_data;
+  Incoming *incoming;
 
-  if (self->incoming)
-    g_object_set_qdata_full (G_OBJECT (message), connection_quark,
-                             way_connection_ref (self->incoming),
-                             (GDestroyNotify)way_connection_unref);
+  if (!self->incoming)
+    return;
+  incoming = g_new0 (Incoming, 1);
+  incoming->connection = way_connection_ref (self->incoming);
+  g_object_set_qdata_full (G_OBJECT (message), incoming_quark, incoming, incoming_free);
 }
 
 static void
@@ -158,8 +162,7 @@ way_server_new (WayPoller *poller, WaySnapshot *snapshot, WayServerFunc func, gp
 {
   WayServer *self = g_new0 (WayServer, 1);
 
-  connection_quark = g_quark_from_static_string ("way-connection");
-  received_quark = g_quark_from_static_string ("way-received-bytes");
+  incoming_quark = g_quark_from_static_string ("way-incoming");
   self->soup = soup_server_new ("raw-paths", TRUE, NULL);
   self->snapshot = way_snapshot_ref (snapshot);
   self->address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);

@@ -103,14 +103,17 @@ WayCall *way_call_new (WayUpstream *upstream,
                        const WayCallHandlers *handlers,
                        gpointer user_data);
 void way_call_free (WayCall *call);
-void way_call_watch_answer (WayCall *call);
-void way_call_fail (WayCall *call, GError *error);
-void way_call_add_header (WayCall *call, const char *name, const char *value);
 void way_call_finish (WayCall *call, CURLcode code);
 void way_call_unpause (WayCall *call);
 gint64 way_call_get_due (const WayCall *call, GError **ret_error);
+
+/* way-call-answer.c */
+gboolean way_call_may_go_on (const WayCall *call);
+void way_call_watch_answer (WayCall *call);
+void way_call_add_header (WayCall *call, const char *name, const char *value);
 gboolean way_call_give_head (WayCall *call, guint status);
 gboolean way_call_give_data (WayCall *call, const char *data, gsize length);
+void way_call_fail (WayCall *call, GError *error);
 
 /* way-call-setup.c */
 gboolean way_call_prepare (WayCall *call, const WayCallRequest *request);

@@ -241,13 +241,16 @@ on_stop (gpointer user_data)
 {
   Message *message = user_data;
   WayGateway *self = message->gateway;
-  g_autoptr (GSource) check = g_timeout_source_new (DRAIN_CHECK_MS);
+  g_autoptr (GSource) check = NULL;
 
   way_listener_stop_accepting (way_server_get_listener (self->server));
   self->drain_until_us = way_clock_get_monotonic_us () + message->drain_ms * (gint64)1000;
+  /* With nothing to wait for the parts go at once, and no check may come after them. */
+  if (on_drain_check (self) == G_SOURCE_REMOVE)
+    return G_SOURCE_REMOVE;
+  check = g_timeout_source_new (DRAIN_CHECK_MS);
   g_source_set_callback (check, on_drain_check, self, NULL);
   g_source_attach (check, self->context);
-  on_drain_check (self);
   return G_SOURCE_REMOVE;
 }
 

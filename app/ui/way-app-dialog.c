@@ -114,7 +114,7 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *token = way_service_add_app_finish (WAY_SERVICE (source), result, &error);
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->stack), TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", TRUE);
   if (token == NULL)
     way_show_error (GTK_WIDGET (self), _ ("The App Was Not Added"), error);
   else
@@ -126,7 +126,7 @@ add_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayAppDialog *self = WAY_APP_DIALOG (widget);
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->stack), FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", FALSE);
   way_service_add_app_async (self->service, gtk_editable_get_text (GTK_EDITABLE (self->name_row)),
                              gtk_switch_get_active (self->local_only), self->cancellable, on_added,
                              g_object_ref (self));

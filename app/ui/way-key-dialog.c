@@ -16,8 +16,10 @@ typedef struct
 {
   GtkWidget *from;     /* owned */
   WayService *service; /* owned */
-  GtkEditable *entry;  /* borrowed from the dialog */
+  GtkEditable *entry;  /* borrowed from the dialog while it is open */
   char *provider_id;   /* owned */
+  WayKey *key;         /* owned, once the dialog closes */
+  GError *error;       /* owned, where the value is no key */
 } Asking;
 
 static void
@@ -28,6 +30,8 @@ asking_free (gpointer data, GClosure *closure)
   g_object_unref (asking->from);
   g_object_unref (asking->service);
   g_free (asking->provider_id);
+  g_clear_pointer (&asking->key, way_key_unref);
+  g_clear_error (&asking->error);
   g_free (asking);
 }
 
@@ -43,25 +47,34 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
     way_show_error (from, _ ("The Key Was Not Stored"), error);
 }
 
+/* The dialog is taken down before it tells the response, so the entry is read, and emptied, when it
+ * is about to close. */
+static gboolean
+on_close_request (GtkWindow *dialog, gpointer user_data)
+{
+  Asking *asking = user_data;
+  const char *value = gtk_editable_get_text (asking->entry);
+
+  if (*value != '\0')
+    asking->key = way_key_new (value, strlen (value), &asking->error);
+  gtk_editable_set_text (asking->entry, "");
+  /* A text field of GTK 4.8 that goes away with the focus tells its row of libadwaita 1.2 so when
+   * the row is gone already. */
+  gtk_window_set_focus (dialog, NULL);
+  return FALSE;
+}
+
 static void
 on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   Asking *asking = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WayKey) key = NULL;
 
-  if (g_str_equal (response, "store"))
-    {
-      const char *value = gtk_editable_get_text (asking->entry);
-
-      key = way_key_new (value, strlen (value), &error);
-    }
-  gtk_editable_set_text (asking->entry, "");
-
-  if (error != NULL)
-    way_show_error (asking->from, _ ("The Key Was Not Stored"), error);
-  if (key != NULL)
-    way_service_set_key_async (asking->service, asking->provider_id, key, NULL, on_stored,
+  if (!g_str_equal (response, "store"))
+    return;
+  if (asking->error != NULL)
+    way_show_error (asking->from, _ ("The Key Was Not Stored"), asking->error);
+  else if (asking->key != NULL)
+    way_service_set_key_async (asking->service, asking->provider_id, asking->key, NULL, on_stored,
                                g_object_ref (asking->from));
 }
 
@@ -116,6 +129,7 @@ way_key_dialog_present (GtkWidget *from, WayService *service, const char *provid
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "store", FALSE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "store");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect (dialog, "close-request", G_CALLBACK (on_close_request), asking);
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asking, asking_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_grab_focus (GTK_WIDGET (asking->entry));

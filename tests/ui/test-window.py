@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Wayfare authors
+"""The window, driven as a person drives it, over the real router, the real keyring and a real
+request. Leaves a picture of every page in the folder it is given.
+
+usage: test-window.py WAYFARE SCHEMA_DIR DATA_DIR PICTURES"""
+
+import json
+import os
+import pathlib
+import re
+import sys
+import urllib.request
+
+import gi
+
+gi.require_version("Gdk", "4.0")
+from gi.repository import Gdk, GLib  # noqa: E402
+
+import desktop
+import screenreader
+from screenreader import press, wait_for
+
+KEY = "sk-the-window-must-not-show-this-7Qx9"
+APP = "my-tool"
+PAGES = ("now", "requests", "providers", "keys", "apps")
+SIZES = ((1280, 800), (360, 720))
+NOTHING_LEAVES = "Nothing leaves this machine"
+MAY_LEAVE = "Calls may leave this machine"
+
+CONFIG = {
+    "version": 1,
+    "listen": {"address": "127.0.0.1", "port": 0, "require_token": True},
+    "providers": [
+        {"id": "demo", "kind": "demo"},
+        {"id": "laptop", "kind": "openai", "base_url": "http://127.0.0.1:9/v1"},
+        {
+            "id": "keyed",
+            "kind": "openai",
+            "base_url": "http://127.0.0.1:9/v1",
+            "key": {"keyring": "keyed"},
+        },
+    ],
+    "routes": [
+        {
+            "model": "coder",
+            "targets": [
+                {"provider": "laptop", "model": "qwen3:14b"},
+                {"provider": "demo", "model": "demo"},
+            ],
+        }
+    ],
+}
+
+
+class Test:
+    def __init__(self, wayfare, schemas, data, pictures):
+        self.wayfare = wayfare
+        self.pictures = pathlib.Path(pictures)
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.root = pathlib.Path(os.environ["WAYFARE_TEST_ROOT"])
+        self.config_path = self.root / "config/wayfare/config.json"
+        self.log = self.root / "wayfare.log"
+        os.environ["GSETTINGS_SCHEMA_DIR"] = schemas
+        os.environ["WAYFARE_DATA_DIR"] = data
+        os.environ["XDG_DATA_DIRS"] = f"{data}:/usr/local/share:/usr/share"
+        self.display = desktop.Display()
+        self.keyring = desktop.Keyring()
+        self.clipboard = Gdk.Display.open(os.environ["DISPLAY"]).get_clipboard()
+        self.program = None
+        self.window = None
+
+    # The program
+
+    def write_files(self):
+        self.config_path.parent.mkdir(parents=True)
+        self.config_path.write_text(json.dumps(CONFIG))
+        gtk = self.root / "config/gtk-4.0"
+        gtk.mkdir()
+        # As GNOME has it; X servers without a window manager know no decorations of their own.
+        gtk.joinpath("settings.ini").write_text(
+            "[Settings]\ngtk-decoration-layout=appmenu:close\ngtk-enable-animations=false\n"
+        )
+
+    def start(self, width, height, appearance):
+        settings = self.root / "config/glib-2.0/settings"
+        settings.mkdir(parents=True, exist_ok=True)
+        settings.joinpath("keyfile").write_text(
+            f"[org/wayfare/Wayfare]\nwindow-width={width}\nwindow-height={height}\n"
+            f"appearance='{appearance}'\n"
+        )
+        self.program = desktop.Program(self.wayfare, self.log)
+        self.window = screenreader.Window("wayfare")
+
+    def stop(self):
+        status = self.program.stop()
+        assert status == 0, f"wayfare ended with {status}"
+
+    # What a person does
+
+    def show(self, page):
+        press(f"ctrl+{PAGES.index(page) + 1}")
+        self.window.wait("label", page.capitalize(), inside="AdwWindowTitle")
+
+    def add_key(self):
+        self.show("keys")
+        self.window.click("Add…", inside="Provider keys")
+        self.window.write("text", "Key", KEY)
+        self.window.click("Store")
+        self.window.wait("label", contains=f"…{KEY[-4:]}")
+        assert KEY not in self.window.dump(), "the window shows a key"
+
+    def add_app(self):
+        """Gives the address and the token, as the copied snippet has them."""
+        self.show("apps")
+        self.window.click("Add App")
+        self.window.write("text", "Name", APP)
+        self.window.click("Add")
+        self.window.wait("label", "Waiting for its first request…")
+        self.window.click("Copy Snippet")
+        snippet = wait_for(self.read_clipboard, "a snippet in the clipboard")
+        address = re.search(r"curl (http://\S+)/chat/completions", snippet).group(1)
+        token = re.search(r"Bearer (\S+)'", snippet).group(1)
+        assert token not in self.window.dump(), "the window shows a token nobody asked to see"
+        return address, token
+
+    def read_clipboard(self):
+        """What another program would paste; nothing while nothing was copied."""
+        found = []
+
+        def on_text(clipboard, result):
+            try:
+                found.append(clipboard.read_text_finish(result) or "")
+            except GLib.Error:
+                found.append("")
+
+        self.clipboard.read_text_async(None, on_text)
+        wait_for(lambda: found, "an answer of the clipboard")
+        return found[0]
+
+    @staticmethod
+    def send(address, token, model):
+        body = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
+        request = urllib.request.Request(
+            f"{address}/chat/completions",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def call_and_see(self, address, token):
+        assert self.send(address, token, "demo")["choices"]
+        self.window.wait("label", contains="Connected: last seen at")
+        press("Escape")
+        self.window.wait_gone("push button", "Copy Snippet")
+        self.show("requests")
+        self.window.wait("label", "demo → demo", inside="Requests")
+        self.window.wait("label", APP, inside="Requests")
+
+    def see_fallback(self, address, token):
+        assert self.send(address, token, "coder")["choices"]
+        self.window.point_at("label", "coder → demo", inside="Requests")
+        self.window.wait("label", "Overview")
+        self.window.wait("label", "1. laptop qwen3:14b")
+        self.window.wait("label", "2. demo demo")
+        self.window.wait("label", contains="refused the connection")
+        self.window.wait("label", "In all")
+        self.capture("detail", 1280, 800, "light")
+        self.window.click("Close detail")
+        self.window.wait_gone("label", "Overview")
+
+    def filter(self):
+        self.window.write("entry", "Filter requests", "model:coder")
+        self.window.wait_gone("label", "demo → demo", inside="Requests")
+        self.window.wait("label", "coder → demo", inside="Requests")
+        self.window.write("entry", "Filter requests", "cost:cheap")
+        self.window.wait("label", contains="takes a comparison")
+        self.window.write("entry", "Filter requests", "")
+        self.window.wait("label", "demo → demo", inside="Requests")
+
+    def flip_local_only(self):
+        for words, enabled in ((NOTHING_LEAVES, False), (MAY_LEAVE, True)):
+            self.window.click("Local Only", role="check box")
+            self.window.wait("label", words)
+            wait_for(lambda: self.cloud_enabled() is enabled, f"cloud.enabled to be {enabled}")
+
+    def cloud_enabled(self):
+        return json.loads(self.config_path.read_text()).get("cloud", {}).get("enabled", True)
+
+    # Pictures
+
+    def capture(self, name, width, height, appearance):
+        path = self.pictures / f"{name}-{width}-{appearance}.png"
+        self.still_picture(path, width, height)
+        assert path.stat().st_size > 5000, f"{path} is empty"
+
+    def still_picture(self, path, width, height):
+        """Waits until two pictures in a row are the same: nothing is being drawn any more."""
+        seen = [b""]
+
+        def is_still():
+            self.display.capture(path, width, height)
+            seen.append(path.read_bytes())
+            return seen[-1] == seen[-2]
+
+        wait_for(is_still, f"a still picture of {path.stem}")
+
+    def capture_pages(self, width, height, appearance):
+        for page in PAGES:
+            self.show(page)
+            self.capture(page, width, height, appearance)
+
+    def capture_dialogs(self, width, height, appearance):
+        for page, button, field in (("providers", "Add Provider", "Address"),
+                                    ("apps", "Add App", "Name")):
+            self.show(page)
+            self.window.click(button)
+            self.window.wait("text", field)
+            self.capture(f"add-{page}", width, height, appearance)
+            press("Escape")
+            self.window.wait_gone("text", field)
+
+    # What must not be
+
+    def assert_quiet(self):
+        lines = self.log.read_text(errors="replace").splitlines()
+        loud = [line for line in lines if re.search(r"wayfare.*(CRITICAL|WARNING|ERROR)", line)]
+        assert not loud, "wayfare complained:\n" + "\n".join(loud)
+
+    def assert_key_nowhere(self):
+        for path in self.root.rglob("*"):
+            if path.is_file() and not path.is_symlink() and "Xvfb" not in path.name:
+                assert KEY.encode() not in path.read_bytes(), f"{path} holds a key"
+
+    def run(self):
+        self.write_files()
+        self.start(1280, 800, "light")
+        self.add_key()
+        address, token = self.add_app()
+        self.call_and_see(address, token)
+        self.see_fallback(address, token)
+        self.filter()
+        self.flip_local_only()
+        self.capture_dialogs(1280, 800, "light")
+        self.capture_pages(1280, 800, "light")
+        self.stop()
+        for width, height in SIZES:
+            for appearance in ("light", "dark"):
+                if (width, appearance) != (1280, "light"):
+                    self.start(width, height, appearance)
+                    self.capture_pages(width, height, appearance)
+                    self.stop()
+        self.assert_quiet()
+        self.assert_key_nowhere()
+
+    def close(self):
+        if self.program is not None and self.program.process.poll() is None:
+            self.program.process.kill()
+        self.keyring.stop()
+        self.display.stop()
+
+
+def main():
+    desktop.enter()
+    test = Test(*sys.argv[1:])
+    try:
+        test.run()
+    except Exception:
+        test.display.capture(test.pictures / "failed.png")
+        if test.window is not None:
+            print(test.window.dump(), file=sys.stderr)
+        print(test.log.read_text(errors="replace"), file=sys.stderr)
+        raise
+    finally:
+        test.close()
+
+
+if __name__ == "__main__":
+    main()

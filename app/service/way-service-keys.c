@@ -257,6 +257,8 @@ way_service_make_snapshot (WayService *self)
     }
   if (self->listen_port >= 0)
     snapshot->listen_port = (guint)self->listen_port;
+  if (self->local_only_held)
+    snapshot->cloud_enabled = FALSE;
   return snapshot;
 }
 

@@ -50,6 +50,7 @@ struct _WayService
   /* owned: state in words */
   char *address;       /* NULL while stopped */
   char *start_problem; /* why it does not run, nullable */
+  gboolean local_only_held; /* local-only is on though the config could not be written */
   char *apply_problem; /* why the newest settings are not in force, nullable */
   char *problem;       /* as last notified */
 

@@ -328,7 +328,7 @@ way_service_get_local_only (WayService *service)
   g_return_val_if_fail (WAY_IS_SERVICE (service), FALSE);
 
   g_object_get (service->config, "local-only", &local_only, NULL);
-  return local_only;
+  return local_only || service->local_only_held;
 }
 
 /**
@@ -337,8 +337,8 @@ way_service_get_local_only (WayService *service)
  * @local_only: whether nothing may leave this machine
  *
  * Writes the switch to the config and puts it in force for requests that begin from now on. If it
- * cannot be written the switch stays as it was, "problem" says why and "local-only" is notified, so
- * that a bound switch goes back. Main thread.
+ * cannot be written, "problem" says why; switched on, it holds all the same until the program ends
+ * or it is switched off, since who asks for it must be able to rely on it. Main thread.
  */
 void
 way_service_set_local_only (WayService *service, gboolean local_only)
@@ -349,12 +349,15 @@ way_service_set_local_only (WayService *service, gboolean local_only)
 
   if (way_service_get_local_only (service) == !!local_only)
     return;
-  if (!way_config_set_cloud_enabled (service->config, !local_only, &error))
-    {
-      way_log_notice ("cannot switch local-only: %s", error->message);
-      way_service_take_problem (service, &service->apply_problem, &error);
-      g_object_notify_by_pspec (G_OBJECT (service), properties[PROP_LOCAL_ONLY]);
-    }
+  if (way_config_set_cloud_enabled (service->config, !local_only, &error) &&
+      !service->local_only_held)
+    return; /* the config has announced it */
+  service->local_only_held = error != NULL && local_only;
+  if (error != NULL)
+    way_log_notice ("local-only is not written: %s", error->message);
+  way_service_queue_apply (service);
+  way_service_take_problem (service, &service->apply_problem, &error);
+  g_object_notify_by_pspec (G_OBJECT (service), properties[PROP_LOCAL_ONLY]);
 }
 
 /**

@@ -4,6 +4,7 @@
 /* Starting, stopping, settings and what the lists show, with the real gateway and ledger. */
 
 #include "service-fixture.h"
+#include "way-service-private.h"
 
 #include "way-app-item.h"
 
@@ -127,6 +128,7 @@ test_local_only_is_kept (Fixture *fixture, gconstpointer data)
 static void
 test_local_only_that_cannot_be_written (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (WaySnapshot) snapshot = NULL;
   guint n_notified = 0;
   g_autofree char *problem = NULL;
 
@@ -135,10 +137,17 @@ test_local_only_that_cannot_be_written (Fixture *fixture, gconstpointer data)
   g_signal_connect (fixture->service, "notify::local-only", G_CALLBACK (count), &n_notified);
   way_service_set_local_only (fixture->service, TRUE);
 
-  g_assert_false (way_service_get_local_only (fixture->service));
+  /* It holds all the same: in the window's eyes and for the requests that come. */
+  g_assert_true (way_service_get_local_only (fixture->service));
   g_assert_cmpuint (n_notified, ==, 1);
   problem = get_string (fixture->service, "problem");
   g_assert_nonnull (problem);
+  snapshot = way_service_make_snapshot (fixture->service);
+  g_assert_false (snapshot->cloud_enabled);
+
+  way_service_set_local_only (fixture->service, FALSE);
+  g_assert_false (way_service_get_local_only (fixture->service));
+  g_assert_cmpuint (n_notified, ==, 2);
 }
 
 static void

@@ -48,11 +48,11 @@ struct _WayService
   gint64 day_end_us;
 
   /* owned: state in words */
-  char *address;       /* NULL while stopped */
-  char *start_problem; /* why it does not run, nullable */
+  char *address;            /* NULL while stopped */
+  char *start_problem;      /* why it does not run, nullable */
   gboolean local_only_held; /* local-only is on though the config could not be written */
-  char *apply_problem; /* why the newest settings are not in force, nullable */
-  char *problem;       /* as last notified */
+  char *apply_problem;      /* why the newest settings are not in force, nullable */
+  char *problem;            /* as last notified */
 
   gboolean loaded;     /* the config file was read, or there is none */
   gboolean wanted;     /* it runs, or would if it could */

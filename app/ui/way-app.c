@@ -51,8 +51,7 @@ load_settings (void)
 static gboolean
 keeps_running (WayApplication *self)
 {
-  return self->settings == NULL ||
-         g_settings_get_boolean (self->settings, "keep-running-when-closed");
+  return self->settings == NULL || g_settings_get_boolean (self->settings, "keep-running");
 }
 
 static guint

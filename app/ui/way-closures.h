@@ -91,6 +91,7 @@ gboolean way_is_seen (gpointer object, gint64 last_seen_us);
 char *way_seen_icon (gpointer object, gint64 last_seen_us);
 char **way_seen_classes (gpointer object, gint64 last_seen_us);
 char *way_local_only_words (gpointer object, gboolean local_only);
+char *way_warning_words (gpointer object, const char *problem);
 gboolean way_has_warning (gpointer object, gboolean running, const char *problem);
 char *way_content_name (gpointer object, gboolean running);
 char *way_escape (gpointer object, const char *text);

@@ -137,7 +137,11 @@ way_request_lists_fill_fare (GtkListBox *list, const WayRecord *record)
                    price->cache_write_1h, FALSE);
       append_kind (list, _ ("Output tokens"), usage->output_tokens, price->output, TRUE);
     }
-  if (price->input >= 0 || price->output >= 0)
+  if (price->input == 0 && price->output == 0)
+    {
+      as_of = g_strdup (_ ("Nothing is charged for this model"));
+    }
+  else if (price->input >= 0 || price->output >= 0)
     {
       g_autofree char *date = way_format_price_date (price->as_of);
 

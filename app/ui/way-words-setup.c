@@ -458,6 +458,19 @@ way_local_only_words (gpointer object, gboolean local_only)
 }
 
 /**
+ * way_warning_words:
+ * @object: (nullable): the template's object, not used
+ * @problem: (nullable): what is wrong, in words
+ *
+ * Returns: (transfer full): the same for a router that runs in spite of it
+ */
+char *
+way_warning_words (gpointer object, const char *problem)
+{
+  return g_strdup_printf (_ ("Calls go on as before. %s"), problem != NULL ? problem : "");
+}
+
+/**
  * way_has_warning:
  * @object: (nullable): the template's object, not used
  * @running: whether the router listens

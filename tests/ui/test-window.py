@@ -10,6 +10,8 @@ import json
 import os
 import pathlib
 import re
+import socket
+import subprocess
 import sys
 import urllib.request
 
@@ -31,7 +33,7 @@ MAY_LEAVE = "Calls may leave this machine"
 
 CONFIG = {
     "version": 1,
-    "listen": {"address": "127.0.0.1", "port": 0, "require_token": True},
+    "listen": {"address": "127.0.0.1", "require_token": True},
     "providers": [
         {"id": "demo", "kind": "demo"},
         {"id": "laptop", "kind": "openai", "base_url": "http://127.0.0.1:9/v1"},
@@ -73,7 +75,8 @@ class Test:
 
     # The program
 
-    def write_files(self):
+    def write_files(self, port):
+        CONFIG["listen"]["port"] = port
         self.config_path.parent.mkdir(parents=True)
         self.config_path.write_text(json.dumps(CONFIG))
         gtk = self.root / "config/gtk-4.0"
@@ -103,6 +106,26 @@ class Test:
         press(f"ctrl+{PAGES.index(page) + 1}")
         self.window.wait("label", page.capitalize(), inside="AdwWindowTitle")
 
+    def start_where_somebody_listens(self):
+        """The window opens all the same, says why nothing runs, and starts when it can."""
+        with socket.create_server(("127.0.0.1", 0)) as somebody:
+            self.write_files(somebody.getsockname()[1])
+            self.start(1280, 800, "light")
+            self.window.wait("label", "Wayfare Is Not Running")
+            self.window.wait("label", contains="Another program listens on")
+            self.capture("not-running", 1280, 800, "light")
+        self.window.click("Try Again")
+        self.window.wait("label", contains="/v1", inside="WayNowPage")
+
+    def close_and_present(self):
+        """Without its window the router goes on; a second start brings the window back."""
+        press("ctrl+w")
+        wait_for(lambda: self.window.application.get_child_count() == 0, "the window to close")
+        subprocess.run([self.wayfare, "status"], check=True, stdout=subprocess.DEVNULL, timeout=30)
+        subprocess.run([self.wayfare], check=True, timeout=30)
+        wait_for(lambda: self.window.application.get_child_count() == 1, "the window to come back")
+        self.show("now")
+
     def add_key(self):
         self.show("keys")
         self.window.click("Add…", inside="Provider keys")
@@ -123,6 +146,8 @@ class Test:
         address = re.search(r"curl (http://\S+)/chat/completions", snippet).group(1)
         token = re.search(r"Bearer (\S+)'", snippet).group(1)
         assert token not in self.window.dump(), "the window shows a token nobody asked to see"
+        self.window.click("Reveal Token")
+        self.window.wait("label", contains=token)
         return address, token
 
     def read_clipboard(self):
@@ -235,8 +260,8 @@ class Test:
                 assert KEY.encode() not in path.read_bytes(), f"{path} holds a key"
 
     def run(self):
-        self.write_files()
-        self.start(1280, 800, "light")
+        self.start_where_somebody_listens()
+        self.close_and_present()
         self.add_key()
         address, token = self.add_app()
         self.call_and_see(address, token)

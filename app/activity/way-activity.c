@@ -6,7 +6,6 @@
 
 #include "way-activity.h"
 
-#include "way-clock.h"
 #include "way-item-list.h"
 
 #define DEFAULT_MAX_ROWS 100000
@@ -274,8 +273,8 @@ way_activity_new (guint max_rows)
  *
  * Adds new requests in front, updates known ones in place, counts finished ones and forgets the
  * oldest. Each list emits "items-changed" once for its new rows and once for each run of rows that
- * goes; "running" and the meters are notified at most once. The records are kept, not copied. Main
- * thread.
+ * goes; "running" is notified at most once. The meters count and say nothing: who watches them sets
+ * the pace with way_meters_tick(). The records are kept, not copied. Main thread.
  */
 void
 way_activity_take_batch (WayActivity *activity, GPtrArray *events)
@@ -299,7 +298,6 @@ way_activity_take_batch (WayActivity *activity, GPtrArray *events)
   update_running (activity, rows);
   way_item_list_add_newest (activity->fallbacks, fallbacks);
   trim (activity->fallbacks, MAX_FALLBACKS, always, NULL);
-  way_meters_tick (activity->meters, way_clock_get_wall_us ());
 }
 
 /**

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define WAY_TYPE_METERS (way_meters_get_type ())
 G_DECLARE_FINAL_TYPE (WayMeters, way_meters, WAY, METERS, GObject)
 
-/* Properties, read-only, notified at most once a batch: "requests-today" "failed-today"
+/* Properties, read-only, notified by way_meters_tick() alone: "requests-today" "failed-today"
  * "local-today" "fallbacks-today" "cost-today-nano-usd" (sum of what is known)
  * "unknown-cost-today" "input-tokens-today" "output-tokens-today" (gint64), "requests-per-minute"
  * "tokens-per-second" (gdouble, over the last 60 s). "today" is the local day; the meters start

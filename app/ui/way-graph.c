@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 struct _WayGraph
 {
@@ -153,15 +154,19 @@ way_graph_init (WayGraph *self)
 void
 way_graph_set_values (WayGraph *graph, const double *values, gsize n_values)
 {
+  const gsize n_kept = MIN (n_values, WAY_GRAPH_SECONDS);
   g_autofree char *peak = NULL;
   g_autofree char *description = NULL;
 
   g_return_if_fail (WAY_IS_GRAPH (graph));
-  g_return_if_fail (values != NULL || n_values == 0);
+  g_return_if_fail (values != NULL);
 
-  graph->n_values = MIN (n_values, WAY_GRAPH_SECONDS);
-  for (gsize i = 0; i < graph->n_values; i++)
-    graph->values[i] = values[n_values - graph->n_values + i];
+  values += n_values - n_kept;
+  /* Most ticks bring nothing new: neither a frame nor a word for the screen reader then. */
+  if (graph->n_values == n_kept && memcmp (graph->values, values, n_kept * sizeof *values) == 0)
+    return;
+  graph->n_values = n_kept;
+  memcpy (graph->values, values, n_kept * sizeof *values);
 
   peak = way_format_rate (NULL, get_peak (graph));
   description = g_strdup_printf (_ ("At most %s in a second of the last minute"), peak);

@@ -307,6 +307,31 @@ test_meters_see_finished_once (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_meters_notify (WayMeters *meters, GParamSpec *pspec, gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+/* Batches may come ten times a second; the meters speak when who watches them asks. */
+static void
+test_meters_wait_for_the_tick (Fixture *fixture, gconstpointer data)
+{
+  WayMeters *meters = way_activity_get_meters (fixture->activity);
+  guint n_notified = 0;
+
+  g_signal_connect (meters, "notify::requests-today", G_CALLBACK (on_meters_notify), &n_notified);
+  push (fixture, WAY_EVENT_FINISHED, "a");
+  take (fixture);
+  push (fixture, WAY_EVENT_FINISHED, "b");
+  take (fixture);
+  g_assert_cmpuint (n_notified, ==, 0);
+
+  way_meters_tick (meters, g_get_real_time ());
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_signal_handlers_disconnect_by_data (meters, &n_notified);
+}
+
+static void
 test_stays_ordered_while_turning (Fixture *fixture, gconstpointer data)
 {
   /* Far more requests than room, so that the ring wraps many times over one that never ends. */
@@ -371,6 +396,7 @@ main (int argc, char **argv)
   ADD ("history-comes-after", 0, test_history_comes_after);
   ADD ("history-respects-room", 3, test_history_respects_room);
   ADD ("meters-see-finished-once", 0, test_meters_see_finished_once);
+  ADD ("meters-wait-for-the-tick", 0, test_meters_wait_for_the_tick);
   ADD ("stays-ordered-while-turning", 3, test_stays_ordered_while_turning);
   ADD ("takes-2000-a-second", 1000, test_takes_2000_a_second);
   return g_test_run ();

@@ -163,14 +163,14 @@ was_answered (const WayRecord *record)
   return FALSE;
 }
 
-/* What a person should know of: somebody was asked in vain. */
+/* What a person should know of: another than the first answered, or somebody was asked in vain. */
 static gboolean
 is_fallback (const WayRecord *record)
 {
   const guint n_tried = way_record_count_tried (record);
 
   if (was_answered (record))
-    return n_tried > 1;
+    return way_record_is_fallback (record);
   return n_tried > 0 &&
          (record->outcome == WAY_OUTCOME_UPSTREAM_ERROR || record->outcome == WAY_OUTCOME_DEADLINE);
 }

@@ -181,19 +181,6 @@ has_failed (const WayRecord *record)
   g_assert_not_reached ();
 }
 
-static gboolean
-was_answered (const WayRecord *record)
-{
-  for (guint i = 0; i < record->attempts->len; i++)
-    {
-      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
-
-      if (attempt->verdict == WAY_VERDICT_ANSWERED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* By the same rules as the ledger's totals, which these go on from: what was refused before anybody
  * was asked is no local answer, and its cost is not unknown. */
 static void
@@ -207,7 +194,7 @@ add_to_totals (WayMeters *self, const WayRecord *record)
     totals[TOTAL_FAILED]++;
   if (n_tried > 0 && record->locality == WAY_LOCALITY_LOCAL)
     totals[TOTAL_LOCAL]++;
-  if (n_tried > 1 && was_answered (record))
+  if (way_record_is_fallback (record))
     totals[TOTAL_FALLBACKS]++;
   if (n_tried > 0 && record->cost_nano_usd == WAY_UNKNOWN)
     totals[TOTAL_UNKNOWN_COST]++;

@@ -180,6 +180,21 @@ way_record_count_tried (const WayRecord *record)
   return n_tried;
 }
 
+/**
+ * way_record_is_fallback:
+ *
+ * Returns: whether another than the first candidate answered, be it that the first was asked in
+ * vain or that it was not fit to be asked
+ */
+gboolean
+way_record_is_fallback (const WayRecord *record)
+{
+  for (guint i = 1; i < record->attempts->len; i++)
+    if (((const WayAttempt *)record->attempts->pdata[i])->verdict == WAY_VERDICT_ANSWERED)
+      return TRUE;
+  return FALSE;
+}
+
 const char *
 way_locality_get_name (WayLocality locality)
 {

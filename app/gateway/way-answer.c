@@ -11,19 +11,37 @@
 
 #include <string.h>
 
-/* Why the one that answers, or failed last, was asked at all. */
+/* What became of the candidates before the one that was asked last, in words: "ollama refused the
+ * connection in 2 ms → ". */
+static GString *
+tell_trail (WayExchange *self)
+{
+  GString *trail = g_string_new (NULL);
+
+  for (guint i = 0; self->record->attempts->pdata[i] != self->attempt; i++)
+    {
+      const WayAttempt *earlier = self->record->attempts->pdata[i];
+
+      g_string_append (trail, earlier->reason);
+      if (earlier->verdict == WAY_VERDICT_FAILED)
+        g_string_append_printf (trail, " in %.0f ms", earlier->duration_us / 1000.0);
+      g_string_append (trail, " → ");
+    }
+  return trail;
+}
+
+/* Why the one that answers was asked: the contract's "last decision, in words". */
 static void
 set_reason (WayExchange *self)
 {
-  WayRecord *record = self->record;
   const WayCandidate *candidate = self->candidate;
+  GString *reason = tell_trail (self);
 
-  g_free (record->reason);
-  if (self->trail)
-    record->reason = g_strdup_printf ("%s → %s %s, %s", self->trail, candidate->provider->id,
-                                      candidate->model, candidate->reason);
-  else
-    record->reason = g_strdup (candidate->reason);
+  if (reason->len > 0)
+    g_string_append_printf (reason, "%s %s, ", candidate->provider->id, candidate->model);
+  g_string_append (reason, candidate->reason);
+  g_free (self->record->reason);
+  self->record->reason = g_string_free (reason, FALSE);
 }
 
 static void
@@ -160,11 +178,11 @@ way_answer_with_failure (WayExchange *self, const GError *error)
   name_answerer (self);
   if (self->status >= 400 && is_json_body (self))
     {
-      g_autofree char *reason = g_strdup (error->message);
+      GString *reason = tell_trail (self);
 
+      g_string_append (reason, error->message);
       g_free (self->record->reason);
-      self->record->reason =
-        self->trail ? g_strdup_printf ("%s → %s", self->trail, reason) : g_steal_pointer (&reason);
+      self->record->reason = g_string_free (reason, FALSE);
       pass_provider_error (self, error, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
       return;
     }

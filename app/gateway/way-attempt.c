@@ -154,15 +154,6 @@ note_health (WayExchange *self, const GError *error)
                            error->message, cool_until_us, now_us);
 }
 
-static void
-extend_trail (WayExchange *self, const char *reason)
-{
-  g_autofree char *before = g_steal_pointer (&self->trail);
-
-  self->trail = g_strdup_printf ("%s%s%s in %.0f ms", before ? before : "", before ? " → " : "",
-                                 reason, self->attempt->duration_us / 1000.0);
-}
-
 /* The attempt failed before the client got a byte: the next target, or an error. */
 static void
 fail_attempt (WayExchange *self, const GError *error, WayNext next)
@@ -172,7 +163,6 @@ fail_attempt (WayExchange *self, const GError *error, WayNext next)
     note_health (self, error);
   if (next == WAY_NEXT_TARGET && way_attempt_has_next (self))
     {
-      extend_trail (self, error->message);
       way_attempt_stop (self);
       way_exchange_try_next (self);
     }

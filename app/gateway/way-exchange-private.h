@@ -19,7 +19,6 @@ struct _WayExchange
   WayRecord *record;   /* owned */
   WayPlan *plan;       /* owned */
   WayRequestFacts facts;
-  char *trail; /* owned, nullable: what the failed attempts said, in words */
 
   /* the attempt that runs */
   guint next;                    /* index of the candidate to try next */

@@ -20,7 +20,6 @@ exchange_free (WayExchange *self)
   way_tally_clear (&self->tally);
   g_clear_pointer (&self->pump, way_pump_free);
   g_clear_pointer (&self->body, g_byte_array_unref);
-  g_free (self->trail);
   g_free (self);
 }
 

@@ -28,18 +28,6 @@ was_tried (const WayRecord *record)
   return way_record_count_tried (record) > 0;
 }
 
-static gboolean
-was_answered (const WayRecord *record)
-{
-  for (guint i = 0; i < record->attempts->len; i++)
-    {
-      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
-      if (attempt->verdict == WAY_VERDICT_ANSWERED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* A client that leaves is no failure of ours or of a provider. */
 static gboolean
 has_failed (const WayRecord *record)
@@ -103,7 +91,7 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
     model_id,
     has_failed (record),
     tried && record->locality == WAY_LOCALITY_LOCAL,
-    was_answered (record) && way_record_count_tried (record) > 1,
+    way_record_is_fallback (record),
     known_or_zero (usage->input_tokens),
     known_or_zero (usage->cache_read_tokens),
     known_or_zero (usage->output_tokens),

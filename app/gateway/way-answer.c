@@ -22,9 +22,11 @@ tell_trail (WayExchange *self)
     {
       const WayAttempt *earlier = self->record->attempts->pdata[i];
 
-      g_string_append (trail, earlier->reason);
       if (earlier->verdict == WAY_VERDICT_FAILED)
-        g_string_append_printf (trail, " in %.0f ms", earlier->duration_us / 1000.0);
+        g_string_append_printf (trail, "%s in %.0f ms", earlier->reason,
+                                earlier->duration_us / 1000.0);
+      else /* a reason of the router, whose subject is the provider */
+        g_string_append_printf (trail, "%s %s", earlier->provider, earlier->reason);
       g_string_append (trail, " → ");
     }
   return trail;

@@ -192,14 +192,16 @@ skip_subject (const char *reason, const char *provider_id)
   return reason;
 }
 
+/* What it did and when. The hint behind a semicolon is for who reads the error itself. */
 static char *
 describe_illness (const WayProviderState *state, gint64 age_us)
 {
   g_autofree char *age = describe_span (age_us);
   const char *reason = state->reason != NULL ? skip_subject (state->reason, state->id) : "failed";
+  const int length = (int)strcspn (reason, ";");
 
-  return age_us < US_PER_SECOND ? g_strdup_printf ("%s just now", reason)
-                                : g_strdup_printf ("%s %s ago", reason, age);
+  return age_us < US_PER_SECOND ? g_strdup_printf ("%.*s just now", length, reason)
+                                : g_strdup_printf ("%.*s %s ago", length, reason, age);
 }
 
 /* @ret_words: in words, unless it is fit. */

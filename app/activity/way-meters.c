@@ -163,24 +163,6 @@ add_to_rings (WayMeters *self, const WayRecord *record)
     spread_tokens (self, record->usage.output_tokens, first_s, end_s);
 }
 
-static gboolean
-has_failed (const WayRecord *record)
-{
-  switch (record->outcome)
-    {
-    case WAY_OUTCOME_RUNNING:
-    case WAY_OUTCOME_DONE:
-    case WAY_OUTCOME_CLIENT_GONE:
-      return FALSE;
-    case WAY_OUTCOME_REFUSED:
-    case WAY_OUTCOME_UPSTREAM_ERROR:
-    case WAY_OUTCOME_DEADLINE:
-    case WAY_OUTCOME_SHUTDOWN:
-      return TRUE;
-    }
-  g_assert_not_reached ();
-}
-
 /* By the same rules as the ledger's totals, which these go on from: what was refused before anybody
  * was asked is no local answer, and its cost is not unknown. */
 static void
@@ -190,7 +172,7 @@ add_to_totals (WayMeters *self, const WayRecord *record)
   gint64 *totals = self->totals;
 
   totals[TOTAL_REQUESTS]++;
-  if (has_failed (record))
+  if (way_record_has_failed (record))
     totals[TOTAL_FAILED]++;
   if (n_tried > 0 && record->locality == WAY_LOCALITY_LOCAL)
     totals[TOTAL_LOCAL]++;

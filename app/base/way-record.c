@@ -195,6 +195,29 @@ way_record_is_fallback (const WayRecord *record)
   return FALSE;
 }
 
+/**
+ * way_record_has_failed:
+ *
+ * Returns: whether the request ended without its answer; a client that leaves is nobody's failure
+ */
+gboolean
+way_record_has_failed (const WayRecord *record)
+{
+  switch (record->outcome)
+    {
+    case WAY_OUTCOME_RUNNING:
+    case WAY_OUTCOME_DONE:
+    case WAY_OUTCOME_CLIENT_GONE:
+      return FALSE;
+    case WAY_OUTCOME_REFUSED:
+    case WAY_OUTCOME_UPSTREAM_ERROR:
+    case WAY_OUTCOME_DEADLINE:
+    case WAY_OUTCOME_SHUTDOWN:
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
 const char *
 way_locality_get_name (WayLocality locality)
 {

@@ -117,6 +117,7 @@ WayAttempt *way_record_add_attempt (WayRecord *record,
                                     WayLocality locality);
 guint way_record_count_tried (const WayRecord *record);
 gboolean way_record_is_fallback (const WayRecord *record);
+gboolean way_record_has_failed (const WayRecord *record);
 
 const char *way_locality_get_name (WayLocality locality);
 gboolean way_locality_from_name (const char *name, WayLocality *ret_locality);

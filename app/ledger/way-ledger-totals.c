@@ -28,25 +28,6 @@ was_tried (const WayRecord *record)
   return way_record_count_tried (record) > 0;
 }
 
-/* A client that leaves is no failure of ours or of a provider. */
-static gboolean
-has_failed (const WayRecord *record)
-{
-  switch (record->outcome)
-    {
-    case WAY_OUTCOME_RUNNING:
-    case WAY_OUTCOME_DONE:
-    case WAY_OUTCOME_CLIENT_GONE:
-      return FALSE;
-    case WAY_OUTCOME_REFUSED:
-    case WAY_OUTCOME_UPSTREAM_ERROR:
-    case WAY_OUTCOME_DEADLINE:
-    case WAY_OUTCOME_SHUTDOWN:
-      return TRUE;
-    }
-  g_assert_not_reached ();
-}
-
 static gint64
 known_or_zero (gint64 value)
 {
@@ -89,7 +70,7 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
     app,
     provider,
     model_id,
-    has_failed (record),
+    way_record_has_failed (record),
     tried && record->locality == WAY_LOCALITY_LOCAL,
     way_record_is_fallback (record),
     known_or_zero (usage->input_tokens),

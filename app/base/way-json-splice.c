@@ -33,31 +33,6 @@ add_patch (GArray *patches, const char *start, const char *end, char *text)
   g_array_append_val (patches, patch);
 }
 
-/* Removes a member and one of its commas: the one before it or, for the first, the one behind it.
- */
-static void
-remove_member (GArray *patches,
-               const WayJsonSpan *object,
-               const WayJsonSpan *name,
-               const WayJsonSpan *value)
-{
-  const char *start = name->data;
-  const char *end = value->data + value->length;
-  const char *before = start - 1;
-  const char *behind = end;
-
-  while (strchr (" \t\r\n", *before))
-    before--;
-  if (*before == ',')
-    {
-      add_patch (patches, before, end, g_strdup (""));
-      return;
-    }
-  while (behind < object->data + object->length && strchr (" \t\r\n", *behind))
-    behind++;
-  add_patch (patches, start, *behind == ',' ? behind + 1 : end, g_strdup (""));
-}
-
 /* Adds at the end, so that what the client wrote comes first. */
 static void
 add_member (GArray *patches, const WayJsonSpan *object, const char *name, const char *json)
@@ -67,9 +42,78 @@ add_member (GArray *patches, const WayJsonSpan *object, const char *name, const 
   add_patch (patches, bracket, bracket, g_strdup_printf ("\"%s\":%s", name, json));
 }
 
+/* The edits of one object: of the root, or of the members behind one dot. */
+typedef struct
+{
+  const WayJsonEdit *edits;
+  gsize n_edits;
+  const char *outer; /* (nullable): name of the object, NULL for the root */
+} Scope;
+
+/* The name @edit gives to a member of the scope's own object, or NULL. */
+static const char *
+get_name_in_scope (const Scope *scope, const WayJsonEdit *edit)
+{
+  const char *dot = strchr (edit->path, '.');
+
+  if (!scope->outer)
+    return dot ? NULL : edit->path;
+  if (!dot || strncmp (edit->path, scope->outer, dot - edit->path) != 0 ||
+      scope->outer[dot - edit->path] != '\0')
+    return NULL;
+  return dot + 1;
+}
+
+static gboolean
+is_removed (const Scope *scope, const WayJsonSpan *key)
+{
+  for (gsize i = 0; i < scope->n_edits; i++)
+    {
+      const char *name = get_name_in_scope (scope, &scope->edits[i]);
+
+      if (name && !scope->edits[i].json && way_json_span_is (key, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* With each removed member goes what is between it and the last one that stays; of those at the
+ * front, what is between them and the first one that stays. So as many commas go as members. */
+static void
+remove_members (GArray *patches, const WayJsonSpan *object, const Scope *scope)
+{
+  const char *kept_end = NULL;
+  const char *front_start = NULL;
+  const char *front_end = NULL;
+  WayJsonSpan key, value;
+  WayJsonCursor cursor;
+
+  way_json_scan_begin (&cursor, object);
+  while (way_json_scan_next (&cursor, &key, &value))
+    {
+      const char *end = value.data + value.length;
+
+      if (!is_removed (scope, &key))
+        {
+          if (front_start)
+            add_patch (patches, g_steal_pointer (&front_start), key.data, g_strdup (""));
+          kept_end = end;
+        }
+      else if (kept_end)
+        add_patch (patches, kept_end, end, g_strdup (""));
+      else
+        {
+          front_start = front_start ? front_start : key.data;
+          front_end = end;
+        }
+    }
+  if (front_start)
+    add_patch (patches, front_start, front_end, g_strdup (""));
+}
+
 /* Every occurrence is changed, since parsers disagree on which one counts. */
 static void
-edit_object (GArray *patches, const WayJsonSpan *object, const char *name, const char *json)
+set_member (GArray *patches, const WayJsonSpan *object, const char *name, const char *json)
 {
   WayJsonSpan key, value;
   WayJsonCursor cursor;
@@ -77,24 +121,49 @@ edit_object (GArray *patches, const WayJsonSpan *object, const char *name, const
 
   way_json_scan_begin (&cursor, object);
   while (way_json_scan_next (&cursor, &key, &value))
-    {
-      if (!way_json_span_is (&key, name))
-        continue;
-      found = TRUE;
-      if (json)
+    if (way_json_span_is (&key, name))
+      {
+        found = TRUE;
         add_patch (patches, value.data, value.data + value.length, g_strdup (json));
-      else
-        remove_member (patches, object, &key, &value);
-    }
-  if (!found && json)
+      }
+  if (!found)
     add_member (patches, object, name, json);
 }
 
 static void
-edit_nested (GArray *patches, const WayJsonSpan *root, const char *path, const char *json)
+edit_object (GArray *patches, const WayJsonSpan *object, const Scope *scope)
 {
-  const char *dot = strchr (path, '.');
-  g_autofree char *outer = g_strndup (path, dot - path);
+  remove_members (patches, object, scope);
+  for (gsize i = 0; i < scope->n_edits; i++)
+    {
+      const char *name = get_name_in_scope (scope, &scope->edits[i]);
+
+      if (name && scope->edits[i].json)
+        set_member (patches, object, name, scope->edits[i].json);
+    }
+}
+
+/* What stands for an object that is not there yet; NULL if nothing is to be set in it. */
+static char *
+make_object (const Scope *scope)
+{
+  g_autoptr (GString) text = g_string_new ("{");
+
+  for (gsize i = 0; i < scope->n_edits; i++)
+    {
+      const char *name = get_name_in_scope (scope, &scope->edits[i]);
+
+      if (name && scope->edits[i].json)
+        g_string_append_printf (text, "%s\"%s\":%s", text->len > 1 ? "," : "", name,
+                                scope->edits[i].json);
+    }
+  return text->len > 1 ? g_strconcat (text->str, "}", NULL) : NULL;
+}
+
+static void
+edit_nested (GArray *patches, const WayJsonSpan *root, const Scope *scope)
+{
+  g_autofree char *made = make_object (scope);
   WayJsonSpan key, value;
   WayJsonCursor cursor;
   gboolean found = FALSE;
@@ -102,20 +171,35 @@ edit_nested (GArray *patches, const WayJsonSpan *root, const char *path, const c
   way_json_scan_begin (&cursor, root);
   while (way_json_scan_next (&cursor, &key, &value))
     {
-      if (!way_json_span_is (&key, outer))
+      if (!way_json_span_is (&key, scope->outer))
         continue;
       found = TRUE;
       if (value.type == WAY_JSON_OBJECT)
-        edit_object (patches, &value, dot + 1, json);
-      else if (json)
-        add_patch (patches, value.data, value.data + value.length,
-                   g_strdup_printf ("{\"%s\":%s}", dot + 1, json));
+        edit_object (patches, &value, scope);
+      else if (made)
+        add_patch (patches, value.data, value.data + value.length, g_strdup (made));
     }
-  if (!found && json)
-    {
-      g_autofree char *object = g_strdup_printf ("{\"%s\":%s}", dot + 1, json);
+  if (!found && made)
+    add_member (patches, root, scope->outer, made);
+}
 
-      add_member (patches, root, outer, object);
+/* Each object behind a dot once, by the first edit that names it. */
+static void
+edit_all_nested (GArray *patches, const WayJsonSpan *root, const WayJsonEdit *edits, gsize n_edits)
+{
+  for (gsize i = 0; i < n_edits; i++)
+    {
+      const char *dot = strchr (edits[i].path, '.');
+      g_autofree char *outer = dot ? g_strndup (edits[i].path, dot - edits[i].path) : NULL;
+      const Scope scope = { edits, n_edits, outer };
+      gsize first = 0;
+
+      if (!outer)
+        continue;
+      while (!get_name_in_scope (&scope, &edits[first]))
+        first++;
+      if (first == i)
+        edit_nested (patches, root, &scope);
     }
 }
 
@@ -186,10 +270,7 @@ way_json_splice (GBytes *body, const WayJsonEdit *edits, gsize n_edits, GError *
       return NULL;
     }
   g_array_set_clear_func (patches, patch_clear);
-  for (gsize i = 0; i < n_edits; i++)
-    if (strchr (edits[i].path, '.'))
-      edit_nested (patches, &root, edits[i].path, edits[i].json);
-    else
-      edit_object (patches, &root, edits[i].path, edits[i].json);
+  edit_object (patches, &root, &(const Scope){ edits, n_edits, NULL });
+  edit_all_nested (patches, &root, edits, n_edits);
   return apply_patches (body, patches);
 }

@@ -9,8 +9,8 @@
 #include "way-clock.h"
 #include "way-log.h"
 
-/* A batch of events a tenth of a second is as live as a window can show. */
-#define BATCH_INTERVAL_MS 100
+/* Live data reaches the window at most four times a second. */
+#define BATCH_INTERVAL_MS 250
 
 enum
 {

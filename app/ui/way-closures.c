@@ -366,6 +366,20 @@ way_format_models (gpointer object, const char *requested, const char *answered)
 }
 
 /**
+ * way_substituted_words:
+ * @object: (nullable): the template's object, not used
+ *
+ * Texts inside a list item factory are not found by translators' tools, so this one is here too.
+ *
+ * Returns: (transfer full): what the mark beside a substituted model means
+ */
+char *
+way_substituted_words (gpointer object)
+{
+  return g_strdup (_ ("Another model answered than was asked for"));
+}
+
+/**
  * way_request_words:
  * @object: (nullable): the template's object, not used
  * @app: (nullable): whose request it is

@@ -45,6 +45,7 @@ char *way_verdict_icon (gpointer object, guint verdict);
 char **way_verdict_classes (gpointer object, guint verdict);
 char *way_locality_words (gpointer object, guint locality);
 char *way_locality_icon (gpointer object, guint locality);
+char *way_substituted_words (gpointer object);
 char *way_format_models (gpointer object, const char *requested, const char *answered);
 char *way_request_words (
   gpointer object, const char *app, const char *provider, const char *reason, gint64 started_at_us);

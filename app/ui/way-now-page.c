@@ -17,8 +17,7 @@
 #include <glib/gi18n-lib.h>
 
 #define TICK_INTERVAL_MS 250
-#define MAX_RUNNING_ROWS 8
-#define MAX_FALLBACK_ROWS 8
+#define MAX_ROWS 8
 #define TABLE_STEP_S 10
 #define TABLE_ROWS (WAY_GRAPH_SECONDS / TABLE_STEP_S)
 
@@ -28,6 +27,8 @@ struct _WayNowPage
 
   /* owned */
   WayService *service;
+  GtkSliceListModel *running;
+  GtkSliceListModel *fallbacks;
   guint timeout_id;
 
   /* borrowed from the template */
@@ -95,12 +96,41 @@ on_tick (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static GtkWidget *
+create_request_row (gpointer item, gpointer user_data)
+{
+  return way_row_new ("way-request-row", item);
+}
+
+/* The newest few: the whole list has a page of its own. */
+static GtkSliceListModel *
+bind_list (GtkListBox *list, GListModel *model)
+{
+  GtkSliceListModel *slice = gtk_slice_list_model_new (g_object_ref (model), 0, 0);
+
+  gtk_list_box_bind_model (list, G_LIST_MODEL (slice), create_request_row, NULL, NULL);
+  return slice;
+}
+
+/* Rows are made only for a page that is seen. */
+static void
+update_lists (WayNowPage *self)
+{
+  const guint n_rows = gtk_widget_get_mapped (GTK_WIDGET (self)) ? MAX_ROWS : 0;
+
+  if (self->running != NULL)
+    gtk_slice_list_model_set_size (self->running, n_rows);
+  if (self->fallbacks != NULL)
+    gtk_slice_list_model_set_size (self->fallbacks, n_rows);
+}
+
 static void
 way_now_page_map (GtkWidget *widget)
 {
   WayNowPage *self = WAY_NOW_PAGE (widget);
 
   GTK_WIDGET_CLASS (way_now_page_parent_class)->map (widget);
+  update_lists (self);
   on_tick (self);
   self->timeout_id = g_timeout_add (TICK_INTERVAL_MS, on_tick, self);
 }
@@ -110,6 +140,7 @@ way_now_page_unmap (GtkWidget *widget)
 {
   g_clear_handle_id (&WAY_NOW_PAGE (widget)->timeout_id, g_source_remove);
   GTK_WIDGET_CLASS (way_now_page_parent_class)->unmap (widget);
+  update_lists (WAY_NOW_PAGE (widget));
 }
 
 static void
@@ -121,22 +152,6 @@ copy_address_action (GtkWidget *widget, const char *action_name, GVariant *param
   way_copy (widget, address, _ ("Address copied"));
 }
 
-static GtkWidget *
-create_request_row (gpointer item, gpointer user_data)
-{
-  return way_row_new ("way-request-row", item);
-}
-
-/* The newest few: the whole list has a page of its own. */
-static void
-bind_list (GtkListBox *list, GListModel *model, guint max_rows)
-{
-  g_autoptr (GtkSliceListModel) slice =
-    gtk_slice_list_model_new (g_object_ref (model), 0, max_rows);
-
-  gtk_list_box_bind_model (list, G_LIST_MODEL (slice), create_request_row, NULL, NULL);
-}
-
 static void
 set_service (WayNowPage *self, WayService *service)
 {
@@ -144,11 +159,14 @@ set_service (WayNowPage *self, WayService *service)
 
   if (!g_set_object (&self->service, service))
     return;
+  g_clear_object (&self->running);
+  g_clear_object (&self->fallbacks);
   if (service != NULL)
     {
       activity = way_service_get_activity (service);
-      bind_list (self->running_list, way_activity_get_running (activity), MAX_RUNNING_ROWS);
-      bind_list (self->fallback_list, way_activity_get_fallbacks (activity), MAX_FALLBACK_ROWS);
+      self->running = bind_list (self->running_list, way_activity_get_running (activity));
+      self->fallbacks = bind_list (self->fallback_list, way_activity_get_fallbacks (activity));
+      update_lists (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_METERS]);
@@ -196,6 +214,8 @@ way_now_page_dispose (GObject *object)
   WayNowPage *self = WAY_NOW_PAGE (object);
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
+  g_clear_object (&self->running);
+  g_clear_object (&self->fallbacks);
   g_clear_object (&self->service);
   G_OBJECT_CLASS (way_now_page_parent_class)->dispose (object);
 }

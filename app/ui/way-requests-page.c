@@ -35,6 +35,7 @@ struct _WayRequestsPage
   GtkSearchEntry *filter_entry;
   GtkLabel *filter_problem;
   GtkToggleButton *pause_button;
+  AdwSqueezer *squeezer;
   GtkFilterListModel *filter_model;
   GtkCustomFilter *custom_filter;
   GtkSingleSelection *selection;
@@ -80,6 +81,29 @@ on_refilter (gpointer user_data)
   if (has_filter (self) && !way_pause_model_get_paused (self->pause_model))
     gtk_filter_changed (GTK_FILTER (self->custom_filter), GTK_FILTER_CHANGE_DIFFERENT);
   return G_SOURCE_CONTINUE;
+}
+
+/* A list view keeps two hundred rows up to date whether or not it is on the screen; held still it
+ * costs nothing, and goes on from its place. */
+static void
+update_paused (WayRequestsPage *self)
+{
+  if (self->pause_model != NULL)
+    way_pause_model_set_paused (self->pause_model,
+                                gtk_toggle_button_get_active (self->pause_button) ||
+                                  !gtk_widget_get_mapped (GTK_WIDGET (self)));
+}
+
+/* Of the two views only the one that fits has rows. */
+static void
+on_squeezed (WayRequestsPage *self)
+{
+  GtkSelectionModel *model = GTK_SELECTION_MODEL (self->selection);
+  const gboolean is_table =
+    adw_squeezer_get_visible_child (self->squeezer) == GTK_WIDGET (self->table_window);
+
+  gtk_column_view_set_model (self->table, is_table ? model : NULL);
+  gtk_list_view_set_model (self->compact, is_table ? NULL : model);
 }
 
 static void
@@ -191,6 +215,7 @@ way_requests_page_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (way_requests_page_parent_class)->map (widget);
   WAY_REQUESTS_PAGE (widget)->timeout_id =
     g_timeout_add (REFILTER_INTERVAL_MS, on_refilter, widget);
+  update_paused (WAY_REQUESTS_PAGE (widget));
 }
 
 static void
@@ -198,6 +223,7 @@ way_requests_page_unmap (GtkWidget *widget)
 {
   g_clear_handle_id (&WAY_REQUESTS_PAGE (widget)->timeout_id, g_source_remove);
   GTK_WIDGET_CLASS (way_requests_page_parent_class)->unmap (widget);
+  update_paused (WAY_REQUESTS_PAGE (widget));
 }
 
 static void
@@ -209,8 +235,7 @@ set_service (WayRequestsPage *self, WayService *service)
   if (service != NULL)
     {
       self->pause_model = way_pause_model_new (G_LIST_MODEL (way_service_get_activity (service)));
-      g_object_bind_property (self->pause_button, "active", self->pause_model, "paused",
-                              G_BINDING_SYNC_CREATE);
+      update_paused (self);
       gtk_filter_list_model_set_model (self->filter_model, G_LIST_MODEL (self->pause_model));
       way_request_detail_set_service (self->detail, service);
       update_stack (self);
@@ -281,6 +306,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_problem);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, squeezer);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_model);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, custom_filter);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, selection);
@@ -291,6 +317,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, detail);
   gtk_widget_class_bind_template_callback (widget_class, on_filter_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_squeezed);
+  gtk_widget_class_bind_template_callback (widget_class, update_paused);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_list_released);
@@ -366,6 +394,7 @@ way_requests_page_init (WayRequestsPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   align_titles (self->table);
   gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);
+  on_squeezed (self);
   way_follow_top (self->table_window, G_LIST_MODEL (self->selection));
   way_follow_top (self->compact_window, G_LIST_MODEL (self->selection));
   g_signal_connect_object (self->filter_model, "items-changed", G_CALLBACK (update_stack), self,

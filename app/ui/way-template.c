@@ -50,6 +50,7 @@ static const struct
   { "way_format_running", G_CALLBACK (way_format_running) },
   { "way_request_words", G_CALLBACK (way_request_words) },
   { "way_warning_words", G_CALLBACK (way_warning_words) },
+  { "way_substituted_words", G_CALLBACK (way_substituted_words) },
   { "way_has_warning", G_CALLBACK (way_has_warning) },
   { "way_content_name", G_CALLBACK (way_content_name) },
   { "way_escape", G_CALLBACK (way_escape) },

@@ -61,33 +61,44 @@ on_tick (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* A label is put on the screen while sizes are given out, when its text must not change: the first
+ * look at the clock comes right after. */
+static gboolean
+on_first_tick (gpointer user_data)
+{
+  WayTimeLabel *self = user_data;
+
+  show (self);
+  self->timeout_id =
+    g_timeout_add (self->ago ? AGO_INTERVAL_MS : ELAPSED_INTERVAL_MS, on_tick, self);
+  return G_SOURCE_REMOVE;
+}
+
 /* Counts only what still moves. */
 static void
-update (WayTimeLabel *self)
+update_timer (WayTimeLabel *self)
 {
   const gboolean moving = self->ago ? self->since_us > 0 : self->duration_us < 0;
   const gboolean wanted = moving && gtk_widget_get_mapped (GTK_WIDGET (self));
 
-  show (self);
   if (!wanted)
     g_clear_handle_id (&self->timeout_id, g_source_remove);
   else if (self->timeout_id == 0)
-    self->timeout_id =
-      g_timeout_add (self->ago ? AGO_INTERVAL_MS : ELAPSED_INTERVAL_MS, on_tick, self);
+    self->timeout_id = g_idle_add (on_first_tick, self);
 }
 
 static void
 way_time_label_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (way_time_label_parent_class)->map (widget);
-  update (WAY_TIME_LABEL (widget));
+  update_timer (WAY_TIME_LABEL (widget));
 }
 
 static void
 way_time_label_unmap (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (way_time_label_parent_class)->unmap (widget);
-  update (WAY_TIME_LABEL (widget));
+  update_timer (WAY_TIME_LABEL (widget));
 }
 
 static void
@@ -145,7 +156,8 @@ way_time_label_set_property (GObject *object, guint prop_id, const GValue *value
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
-  update (self);
+  show (self);
+  update_timer (self);
   g_object_notify_by_pspec (object, pspec);
 }
 

@@ -251,7 +251,8 @@ class Test:
 
     def assert_quiet(self):
         lines = self.log.read_text(errors="replace").splitlines()
-        loud = [line for line in lines if re.search(r"wayfare.*(CRITICAL|WARNING|ERROR)", line)]
+        complaint = re.compile(r"wayfare.*(CRITICAL|WARNING|ERROR)|runtime error|Sanitizer")
+        loud = [line for line in lines if complaint.search(line)]
         assert not loud, "wayfare complained:\n" + "\n".join(loud)
 
     def assert_key_nowhere(self):

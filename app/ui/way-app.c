@@ -6,6 +6,7 @@
 
 #include "way-app.h"
 
+#include "way-drawing.h"
 #include "way-resources.h"
 #include "way-time-label.h"
 #include "way-window.h"
@@ -273,8 +274,9 @@ way_application_init (WayApplication *self)
 int
 way_app_run (int argc, char **argv)
 {
-  g_autoptr (WayApplication) application =
-    g_object_new (WAY_TYPE_APPLICATION, "application-id", APP_ID, NULL);
+  g_autoptr (WayApplication) application = NULL;
 
+  way_drawing_prepare ("/dev");
+  application = g_object_new (WAY_TYPE_APPLICATION, "application-id", APP_ID, NULL);
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

@@ -53,10 +53,8 @@ def clean_environment(root):
         WAYFARE_TEST_ROOT=str(root),
         LC_ALL="C.UTF-8",
         GDK_BACKEND="x11",
-        GSK_RENDERER="cairo",
         GSETTINGS_BACKEND="keyfile",
         GTK_A11Y="atspi",
-        LIBGL_ALWAYS_SOFTWARE="1",
     )
     return environment
 

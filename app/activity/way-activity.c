@@ -186,21 +186,32 @@ update_item (WayActivity *self, WayRequestItem *item, WayRecord *record)
   g_hash_table_replace (self->by_id, (gpointer)way_request_item_get_record (item)->id, item);
 }
 
-/* Puts what is new into @ret_rows and @ret_fallbacks, oldest first. */
+static WayRequestItem *
+add_item (WayActivity *self, WayRecord *record, GPtrArray *items)
+{
+  WayRequestItem *item = way_request_item_new (record);
+
+  g_hash_table_insert (self->by_id, record->id, item);
+  g_ptr_array_add (items, item);
+  return item;
+}
+
+/* Puts what is new into @ret_rows and @ret_fallbacks, oldest first. What has ended is kept for
+ * long, and so compact. */
 static void
 take_record (WayActivity *self,
-             WayRecord *record,
-             gboolean finished,
+             const WayEvent *event,
              GPtrArray *ret_rows,
              GPtrArray *ret_fallbacks)
 {
-  WayRequestItem *item = g_hash_table_lookup (self->by_id, record->id);
+  const gboolean finished = event->type == WAY_EVENT_FINISHED;
+  WayRequestItem *item = g_hash_table_lookup (self->by_id, event->record->id);
+  g_autoptr (WayRecord) record =
+    finished ? way_record_copy_compact (event->record) : way_record_ref (event->record);
 
   if (item == NULL)
     {
-      item = way_request_item_new (record);
-      g_hash_table_insert (self->by_id, record->id, item);
-      g_ptr_array_add (ret_rows, item);
+      item = add_item (self, record, ret_rows);
     }
   else if (has_ended (item, NULL))
     {
@@ -274,7 +285,8 @@ way_activity_new (guint max_rows)
  * Adds new requests in front, updates known ones in place, counts finished ones and forgets the
  * oldest. Each list emits "items-changed" once for its new rows and once for each run of rows that
  * goes; "running" is notified at most once. The meters count and say nothing: who watches them sets
- * the pace with way_meters_tick(). The records are kept, not copied. Main thread.
+ * the pace with way_meters_tick(). Of requests in flight the records are kept, of those that have
+ * ended compact copies. Main thread.
  */
 void
 way_activity_take_batch (WayActivity *activity, GPtrArray *events)
@@ -290,7 +302,7 @@ way_activity_take_batch (WayActivity *activity, GPtrArray *events)
       const WayEvent *event = g_ptr_array_index (events, i);
 
       if (event->record != NULL)
-        take_record (activity, event->record, event->type == WAY_EVENT_FINISHED, rows, fallbacks);
+        take_record (activity, event, rows, fallbacks);
     }
 
   way_item_list_add_newest (activity->rows, rows);
@@ -325,14 +337,14 @@ way_activity_prepend_history (WayActivity *activity, GPtrArray *records)
 
   for (guint i = 0; i < records->len && items->len < n_free; i++)
     {
-      WayRecord *record = g_ptr_array_index (records, i);
+      const WayRecord *known = g_ptr_array_index (records, i);
+      g_autoptr (WayRecord) record = NULL;
       WayRequestItem *item = NULL;
 
-      if (g_hash_table_contains (activity->by_id, record->id))
+      if (g_hash_table_contains (activity->by_id, known->id))
         continue;
-      item = way_request_item_new (record);
-      g_hash_table_insert (activity->by_id, record->id, item);
-      g_ptr_array_add (items, item);
+      record = way_record_copy_compact (known);
+      item = add_item (activity, record, items);
       if (is_fallback (record) && fallbacks->len < n_free_fallbacks)
         g_ptr_array_add (fallbacks, g_object_ref (item));
     }

@@ -25,15 +25,77 @@ find_name (const char *const *names, gsize n_names, const char *name, guint *ret
   return FALSE;
 }
 
+/* Strings of a record that many records have alike; its id is not among them. */
+static const gsize record_strings[] = {
+  G_STRUCT_OFFSET (WayRecord, app),
+  G_STRUCT_OFFSET (WayRecord, path),
+  G_STRUCT_OFFSET (WayRecord, dialect),
+  G_STRUCT_OFFSET (WayRecord, route),
+  G_STRUCT_OFFSET (WayRecord, tag),
+  G_STRUCT_OFFSET (WayRecord, requested_model),
+  G_STRUCT_OFFSET (WayRecord, answered_model),
+  G_STRUCT_OFFSET (WayRecord, provider),
+  G_STRUCT_OFFSET (WayRecord, error_code),
+  G_STRUCT_OFFSET (WayRecord, reason),
+};
+
+static const gsize attempt_strings[] = {
+  G_STRUCT_OFFSET (WayAttempt, provider),
+  G_STRUCT_OFFSET (WayAttempt, model),
+  G_STRUCT_OFFSET (WayAttempt, reason),
+};
+
+/* Replaces each string by what @func makes of it; those that are not there stay so. */
+static void
+map_strings (gpointer data, const gsize *offsets, gsize n_offsets, char *(*func) (char *string))
+{
+  for (gsize i = 0; i < n_offsets; i++)
+    {
+      char **string = G_STRUCT_MEMBER_P (data, offsets[i]);
+
+      if (*string != NULL)
+        *string = func (*string);
+    }
+}
+
+static char *
+string_copy (char *string)
+{
+  return g_strdup (string);
+}
+
+static char *
+string_share (char *string)
+{
+  return g_ref_string_new_intern (string);
+}
+
+static char *
+string_free (char *string)
+{
+  g_free (string);
+  return NULL;
+}
+
+static char *
+string_release (char *string)
+{
+  g_ref_string_release (string);
+  return NULL;
+}
+
 static void
 attempt_free (gpointer data)
 {
-  WayAttempt *attempt = data;
+  map_strings (data, attempt_strings, G_N_ELEMENTS (attempt_strings), string_free);
+  g_free (data);
+}
 
-  g_free (attempt->provider);
-  g_free (attempt->model);
-  g_free (attempt->reason);
-  g_free (attempt);
+static void
+attempt_free_compact (gpointer data)
+{
+  map_strings (data, attempt_strings, G_N_ELEMENTS (attempt_strings), string_release);
+  g_free (data);
 }
 
 /**
@@ -83,31 +145,33 @@ way_record_unref (WayRecord *record)
 {
   if (!g_atomic_ref_count_dec (&record->refs))
     return;
+  map_strings (record, record_strings, G_N_ELEMENTS (record_strings),
+               record->is_compact ? string_release : string_free);
   g_free (record->id);
-  g_free (record->app);
-  g_free (record->path);
-  g_free (record->dialect);
-  g_free (record->route);
-  g_free (record->tag);
-  g_free (record->requested_model);
-  g_free (record->answered_model);
-  g_free (record->provider);
-  g_free (record->error_code);
-  g_free (record->reason);
   g_ptr_array_unref (record->attempts);
   g_free (record);
 }
 
-static gpointer
-attempt_copy (gconstpointer source, gpointer user_data)
+static WayRecord *
+copy (const WayRecord *record, gboolean is_compact)
 {
-  const WayAttempt *attempt = source;
-  WayAttempt *copy = g_memdup2 (attempt, sizeof *attempt);
+  char *(*take) (char *) = is_compact ? string_share : string_copy;
+  WayRecord *result = g_memdup2 (record, sizeof *record);
 
-  copy->provider = g_strdup (attempt->provider);
-  copy->model = g_strdup (attempt->model);
-  copy->reason = g_strdup (attempt->reason);
-  return copy;
+  g_atomic_ref_count_init (&result->refs);
+  result->is_compact = is_compact;
+  result->id = g_strdup (record->id);
+  map_strings (result, record_strings, G_N_ELEMENTS (record_strings), take);
+  result->attempts =
+    g_ptr_array_new_full (record->attempts->len, is_compact ? attempt_free_compact : attempt_free);
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      WayAttempt *attempt = g_memdup2 (record->attempts->pdata[i], sizeof *attempt);
+
+      map_strings (attempt, attempt_strings, G_N_ELEMENTS (attempt_strings), take);
+      g_ptr_array_add (result->attempts, attempt);
+    }
+  return result;
 }
 
 /**
@@ -118,23 +182,21 @@ attempt_copy (gconstpointer source, gpointer user_data)
 WayRecord *
 way_record_copy (const WayRecord *record)
 {
-  WayRecord *copy = g_memdup2 (record, sizeof *record);
+  return copy (record, FALSE);
+}
 
-  g_atomic_ref_count_init (&copy->refs);
-  copy->id = g_strdup (record->id);
-  copy->app = g_strdup (record->app);
-  copy->path = g_strdup (record->path);
-  copy->dialect = g_strdup (record->dialect);
-  copy->route = g_strdup (record->route);
-  copy->tag = g_strdup (record->tag);
-  copy->requested_model = g_strdup (record->requested_model);
-  copy->answered_model = g_strdup (record->answered_model);
-  copy->provider = g_strdup (record->provider);
-  copy->error_code = g_strdup (record->error_code);
-  copy->reason = g_strdup (record->reason);
-  copy->attempts = g_ptr_array_copy (record->attempts, (GCopyFunc)attempt_copy, NULL);
-  g_ptr_array_set_free_func (copy->attempts, attempt_free);
-  return copy;
+/**
+ * way_record_copy_compact:
+ *
+ * For whoever keeps records by the hundred thousand. The strings belong to all compact copies that
+ * have them alike, so it is sealed: only a plain copy of it may be changed. Any thread.
+ *
+ * Returns: (transfer full): a deep copy with a reference count of its own
+ */
+WayRecord *
+way_record_copy_compact (const WayRecord *record)
+{
+  return copy (record, TRUE);
 }
 
 /**

@@ -80,12 +80,13 @@ typedef struct
 typedef struct
 {
   gatomicrefcount refs;
-  char *id;      /* owned, like every string here; nullable but for id and path */
-  char *app;     /* null: no token was needed and none was sent */
-  char *path;    /* of the HTTP request, without query */
-  char *dialect; /* "openai-chat" … */
-  char *route;   /* pattern of the route, null when the model was addressed directly */
-  char *tag;     /* x-wayfare-tag */
+  gboolean is_compact; /* its strings but the id are shared; see way_record_copy_compact() */
+  char *id;            /* owned, like every string here; nullable but for id and path */
+  char *app;           /* null: no token was needed and none was sent */
+  char *path;          /* of the HTTP request, without query */
+  char *dialect;       /* "openai-chat" … */
+  char *route;         /* pattern of the route, null when the model was addressed directly */
+  char *tag;           /* x-wayfare-tag */
   char *requested_model;
   char *answered_model; /* what the target was asked for */
   char *provider;
@@ -111,6 +112,7 @@ WayRecord *way_record_new (const char *id, const char *path, gint64 started_at_u
 WayRecord *way_record_ref (WayRecord *record);
 void way_record_unref (WayRecord *record);
 WayRecord *way_record_copy (const WayRecord *record);
+WayRecord *way_record_copy_compact (const WayRecord *record);
 WayAttempt *way_record_add_attempt (WayRecord *record,
                                     const char *provider,
                                     const char *model,

@@ -112,6 +112,39 @@ test_record_copy (void)
   g_assert_cmpint (copy->cost_nano_usd, ==, WAY_UNKNOWN);
 }
 
+/* Strings that are alike are there once, and stay as long as one copy does. */
+static void
+test_record_copy_compact (void)
+{
+  g_autoptr (WayRecord) record = way_record_new ("req_1", "/v1/chat/completions", 5);
+  g_autoptr (WayRecord) one = NULL;
+  g_autoptr (WayRecord) two = NULL;
+  g_autoptr (WayRecord) plain = NULL;
+  const WayAttempt *attempt = NULL;
+
+  way_record_add_attempt (record, "ollama", "m", WAY_LOCALITY_LOCAL)->status = 503;
+  record->provider = g_strdup ("ollama");
+  one = way_record_copy_compact (record);
+  two = way_record_copy_compact (one);
+  plain = way_record_copy (two);
+  g_clear_pointer (&record, way_record_unref);
+
+  attempt = one->attempts->pdata[0];
+  g_assert_true (one->provider == two->provider);
+  g_assert_true (one->provider == attempt->provider);
+  g_assert_true (one->provider != plain->provider);
+  g_clear_pointer (&one, way_record_unref);
+
+  attempt = two->attempts->pdata[0];
+  g_assert_cmpstr (two->id, ==, "req_1");
+  g_assert_cmpstr (two->path, ==, "/v1/chat/completions");
+  g_assert_cmpstr (attempt->model, ==, "m");
+  g_assert_cmpuint (attempt->status, ==, 503);
+  g_assert_null (attempt->reason);
+  plain->provider[0] = 'O';
+  g_assert_cmpstr (two->provider, ==, "ollama");
+}
+
 static void
 test_names (void)
 {
@@ -218,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/usage/prompt-tokens", test_prompt_tokens);
   g_test_add_func ("/base/usage/merge", test_merge);
   g_test_add_func ("/base/record/copy", test_record_copy);
+  g_test_add_func ("/base/record/copy-compact", test_record_copy_compact);
   g_test_add_func ("/base/record/names", test_names);
   g_test_add_func ("/base/id/requests", test_request_ids);
   g_test_add_func ("/base/id/tokens", test_tokens);

@@ -30,6 +30,22 @@ typedef struct
   WayJsonType type;
 } WayJsonSpan;
 
+/* A member somebody looks for and where its value goes. */
+typedef struct
+{
+  const char *name;
+  WayJsonSpan *ret_value;
+} WayJsonMember;
+
+/* Finds several members in one walk: { "name", &span }, … */
+#define WAY_JSON_COLLECT(object, ...)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const WayJsonMember collected[] = { __VA_ARGS__ };                                             \
+    way_json_collect ((object), collected, G_N_ELEMENTS (collected));                              \
+  }                                                                                                \
+  G_STMT_END
+
 /* Where an iteration stands; start it with way_json_scan_begin(). */
 typedef struct
 {
@@ -43,6 +59,8 @@ gboolean way_json_scan_document (const char *data, gsize length, WayJsonSpan *re
 void way_json_scan_begin (WayJsonCursor *cursor, const WayJsonSpan *container);
 gboolean way_json_scan_next (WayJsonCursor *cursor, WayJsonSpan *ret_name, WayJsonSpan *ret_value);
 WayJsonSpan way_json_scan_member (const WayJsonSpan *object, const char *name);
+
+void way_json_collect (const WayJsonSpan *object, const WayJsonMember *members, gsize n_members);
 
 gboolean way_json_span_is (const WayJsonSpan *string, const char *text);
 char *way_json_span_dup_string (const WayJsonSpan *string);

@@ -114,7 +114,7 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
   add_headers (self, head);
   way_reply_add_header (head, "x-should-retry", "false");
   add_retry_after (self, head, error);
-  self->request->dialect->encode_error (body, error->code, error->message);
+  self->request->dialect->encode_error (body, error->code, status, error->message);
   self->record->response_bytes =
     way_reply_send (self->request, head, "application/json", body->str, body->len);
   way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));

@@ -310,16 +310,18 @@ static void
 accept_whole (WayExchange *self)
 {
   const char *data = (const char *)self->body->data;
+  g_auto (WayDecoder) decoder = { 0 };
   g_autoptr (GError) error = NULL;
 
+  way_decoder_init (&decoder, way_tally_add, &self->tally);
   if (self->status >= 400)
     fail_status (self);
   else if (self->status != 200)
     fail_no_answer (self, "answered with a status that is neither success nor error");
   else if (!is_type (self->call, "application/json"))
     fail_no_answer (self, "answered with something that is not JSON");
-  else if (!self->request->dialect->decode_reply (data ? data : "", self->body->len, way_tally_add,
-                                                  &self->tally, &error))
+  else if (!self->request->dialect->decode_reply (&decoder, data ? data : "", self->body->len,
+                                                  &error))
     fail_no_answer (self, error->message);
   else if (self->tally.error)
     fail_reported (self, self->tally.error);
@@ -374,9 +376,12 @@ make_body (WayExchange *self, GError **error)
 {
   g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
   WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
+  WayRequestTarget target = { .model = self->candidate->model };
+  gsize length;
+  const char *data = g_bytes_get_data (self->request->body, &length);
   gsize n_edits;
 
-  n_edits = self->request->dialect->plan_edits (&self->facts, self->candidate->model, arena, edits);
+  n_edits = self->request->dialect->plan_edits (&self->facts, &target, data, length, arena, edits);
   if (n_edits == 0)
     return g_bytes_ref (self->request->body);
   return way_json_splice (self->request->body, edits, n_edits, error);

@@ -145,6 +145,7 @@ way_control_call_fail (WayControlCall *call, const GError *error)
 {
   GString *text = g_string_new (NULL);
 
-  way_dialect_openai_chat.encode_error (text, error->code, error->message);
+  way_dialect_openai_chat.encode_error (text, error->code, way_error_code_get_status (error->code),
+                                        error->message);
   send_back (call, way_error_code_get_status (error->code), text);
 }

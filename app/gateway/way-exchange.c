@@ -159,7 +159,8 @@ read_request (WayExchange *self, GError **error)
   gsize length;
   const char *data = g_bytes_get_data (request->body, &length);
 
-  if (!request->dialect->skim_request (data ? data : "", length, &self->facts, error))
+  if (!request->dialect->skim_request (request->path, data ? data : "", length, &self->facts,
+                                       error))
     return FALSE;
   self->record->requested_model = g_strdup (self->facts.model);
   self->record->streamed = self->facts.stream;

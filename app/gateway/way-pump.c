@@ -12,6 +12,7 @@
 struct _WayPump
 {
   const WayDialect *dialect;
+  WayDecoder decoder;
   WaySse *sse;     /* owned */
   GString *output; /* owned: whole events that may go to the client */
   GError *error;   /* owned */
@@ -45,6 +46,9 @@ way_tally_add (const WayDelta *delta, gpointer user_data)
 
   switch (delta->type)
     {
+    case WAY_DELTA_BEGIN:
+    case WAY_DELTA_SIGNATURE:
+      break;
     case WAY_DELTA_TEXT:
     case WAY_DELTA_REASONING:
     case WAY_DELTA_REFUSAL:
@@ -107,7 +111,7 @@ on_event (const char *event,
     return;
   if (data)
     {
-      if (!self->dialect->decode_event (data, length, way_tally_add, &self->tally, &self->error))
+      if (!self->dialect->decode_event (&self->decoder, event, data, length, &self->error))
         return;
       self->has_answer = TRUE;
       if (self->hide_usage && self->dialect->event_is_surplus (data, length))
@@ -133,12 +137,14 @@ way_pump_new (const WayDialect *dialect, gboolean hide_usage)
   self->output = g_string_new (NULL);
   self->hide_usage = hide_usage;
   way_tally_init (&self->tally);
+  way_decoder_init (&self->decoder, way_tally_add, &self->tally);
   return self;
 }
 
 void
 way_pump_free (WayPump *self)
 {
+  way_decoder_clear (&self->decoder);
   way_sse_free (self->sse);
   g_string_free (self->output, TRUE);
   g_clear_error (&self->error);

@@ -248,7 +248,8 @@ way_reply_send_error (WayRequest *self, const GError *error)
   const WayDialect *dialect = self->dialect ? self->dialect : &way_dialect_openai_chat;
   GString *body = g_string_new (NULL);
 
-  dialect->encode_error (body, error->code, error->message);
+  dialect->encode_error (body, error->code, way_error_code_get_status (error->code),
+                         error->message);
   way_reply_send_json (self, way_error_code_get_status (error->code), body);
 }
 

@@ -7,61 +7,19 @@
 
 #include "way-dialect-openai-chat-private.h"
 
+#include "way-limits.h"
+
 #include <string.h>
-
-#define MAX_CHOICES 1024
-#define MAX_TOOLS 1024
-
-typedef struct
-{
-  WayDeltaFunc func;  /* borrowed */
-  gpointer user_data; /* borrowed */
-  GString *scratch;   /* borrowed: the unescaped texts of the delta in hand */
-  gsize n_usages;
-} Decoder;
-
-static gboolean
-has_text (const WayJsonSpan *string)
-{
-  return string->type == WAY_JSON_STRING && string->length > 2;
-}
-
-/* Puts @string, terminated, behind what the buffer holds already; returns where it begins, since
- * the buffer may move. */
-static gsize
-unescape (Decoder *decoder, const WayJsonSpan *string)
-{
-  gsize offset = decoder->scratch->len;
-
-  if (string->type == WAY_JSON_STRING)
-    way_json_span_append_string (string, decoder->scratch);
-  g_string_append_c (decoder->scratch, '\0');
-  return offset;
-}
-
-static void
-give_text (Decoder *decoder, WayDeltaType type, guint choice, const WayJsonSpan *string)
-{
-  WayDelta delta = { .type = type, .choice = choice, .usage = WAY_USAGE_INIT };
-
-  if (!has_text (string))
-    return;
-  g_string_truncate (decoder->scratch, 0);
-  unescape (decoder, string);
-  delta.text = decoder->scratch->str;
-  delta.length = decoder->scratch->len - 1;
-  decoder->func (&delta, decoder->user_data);
-}
 
 /* A text that is a string, or Mistral's array of parts: {"type":"text","text":…} and
  * {"type":"thinking","thinking":[…]}. */
 static void
-give_parts (Decoder *decoder, WayDeltaType type, guint choice, const WayJsonSpan *content)
+give_parts (WayDecoder *decoder, WayDeltaType type, guint choice, const WayJsonSpan *content)
 {
   WayJsonCursor cursor;
   WayJsonSpan part;
 
-  give_text (decoder, type, choice, content);
+  way_decoder_give_string (decoder, type, choice, content);
   if (content->type != WAY_JSON_ARRAY)
     return;
   way_json_scan_begin (&cursor, content);
@@ -69,11 +27,11 @@ give_parts (Decoder *decoder, WayDeltaType type, guint choice, const WayJsonSpan
     {
       WayJsonSpan text = { 0 };
       WayJsonSpan thinking = { 0 };
-      WAY_OPENAI_COLLECT (&part, { "text", &text }, { "thinking", &thinking });
+      WAY_JSON_COLLECT (&part, { "text", &text }, { "thinking", &thinking });
       /* Thinking has parts, but its parts have none: no recursion that a peer could deepen. */
       if (type == WAY_DELTA_TEXT)
         give_parts (decoder, WAY_DELTA_REASONING, choice, &thinking);
-      give_text (decoder, type, choice, &text);
+      way_decoder_give_string (decoder, type, choice, &text);
     }
 }
 
@@ -89,32 +47,35 @@ read_index (const WayJsonSpan *number, gint64 maximum, guint fallback)
 
 static void
 give_function (
-  Decoder *decoder, guint choice, guint tool, const WayJsonSpan *id, const WayJsonSpan *function)
+  WayDecoder *decoder, guint choice, guint tool, const WayJsonSpan *id, const WayJsonSpan *function)
 {
-  WayDelta delta = { .type = WAY_DELTA_TOOL_CALL, .choice = choice, .tool = tool };
+  WayDelta delta = WAY_DELTA_INIT (WAY_DELTA_TOOL_CALL);
   WayJsonSpan name = { 0 };
   WayJsonSpan arguments = { 0 };
 
-  delta.usage = WAY_USAGE_INIT;
-  WAY_OPENAI_COLLECT (function, { "name", &name }, { "arguments", &arguments });
-  if (!has_text (id) && !has_text (&name) && !has_text (&arguments))
+  WAY_JSON_COLLECT (function, { "name", &name }, { "arguments", &arguments });
+  if (!way_span_has_text (id) && !way_span_has_text (&name) && !way_span_has_text (&arguments))
     return;
 
   g_string_truncate (decoder->scratch, 0);
-  gsize id_at = unescape (decoder, id);
-  gsize name_at = unescape (decoder, &name);
-  gsize text_at = unescape (decoder, &arguments);
+  gsize id_at = way_decoder_unescape (decoder, id);
+  gsize name_at = way_decoder_unescape (decoder, &name);
+  gsize text_at = way_decoder_unescape (decoder, &arguments);
   const char *texts = decoder->scratch->str;
-  delta.tool_id = has_text (id) ? texts + id_at : NULL;
-  delta.tool_name = has_text (&name) ? texts + name_at : NULL;
+  delta.choice = choice;
+  /* Gateways in front of Claude begin at 1. Calls are numbered anew for the first choice only: who
+   * asks for several answers gets them from OpenAI, which counts from 0. */
+  delta.tool = choice == 0 ? way_decoder_number_tool (decoder, tool, NULL) : tool;
+  delta.tool_id = way_span_has_text (id) ? texts + id_at : NULL;
+  delta.tool_name = way_span_has_text (&name) ? texts + name_at : NULL;
   delta.text = texts + text_at;
   delta.length = decoder->scratch->len - 1 - text_at;
-  decoder->func (&delta, decoder->user_data);
+  way_decoder_give (decoder, &delta);
 }
 
 /* Mistral numbers no tool call: its place in the array is its index. */
 static void
-give_tool_calls (Decoder *decoder, guint choice, const WayJsonSpan *tool_calls)
+give_tool_calls (WayDecoder *decoder, guint choice, const WayJsonSpan *tool_calls)
 {
   WayJsonCursor cursor;
   WayJsonSpan tool_call;
@@ -128,16 +89,45 @@ give_tool_calls (Decoder *decoder, guint choice, const WayJsonSpan *tool_calls)
       WayJsonSpan index = { 0 };
       WayJsonSpan id = { 0 };
       WayJsonSpan function = { 0 };
-      WAY_OPENAI_COLLECT (&tool_call, { "index", &index }, { "id", &id },
-                          { "function", &function });
-      give_function (decoder, choice, read_index (&index, MAX_TOOLS, place), &id, &function);
+      WAY_JSON_COLLECT (&tool_call, { "index", &index }, { "id", &id }, { "function", &function });
+      give_function (decoder, choice, read_index (&index, WAY_LIMIT_TOOL_CALLS, place), &id,
+                     &function);
       place++;
     }
 }
 
+/* The words of a choice with the odds of their tokens, which OpenAI gives beside them. */
+static void
+give_content (WayDecoder *decoder,
+              guint choice,
+              const WayJsonSpan *content,
+              const WayJsonSpan *logprobs)
+{
+  WayDelta delta = WAY_DELTA_INIT (WAY_DELTA_TEXT);
+  WayJsonSpan odds = { 0 };
+
+  WAY_JSON_COLLECT (logprobs, { "content", &odds });
+  if (odds.type != WAY_JSON_ARRAY || !way_span_has_text (content))
+    {
+      give_parts (decoder, WAY_DELTA_TEXT, choice, content);
+      return;
+    }
+  g_string_truncate (decoder->scratch, 0);
+  way_decoder_unescape (decoder, content);
+  delta.choice = choice;
+  delta.length = decoder->scratch->len - 1;
+  g_string_append_len (decoder->scratch, odds.data, (gssize)odds.length);
+  delta.text = decoder->scratch->str;
+  delta.logprobs = decoder->scratch->str + delta.length + 1;
+  way_decoder_give (decoder, &delta);
+}
+
 /* A streamed "delta" or a whole "message": they have the same members. */
 static void
-give_message (Decoder *decoder, guint choice, const WayJsonSpan *message)
+give_message (WayDecoder *decoder,
+              guint choice,
+              const WayJsonSpan *message,
+              const WayJsonSpan *logprobs)
 {
   WayJsonSpan content = { 0 };
   WayJsonSpan reasoning_content = { 0 };
@@ -146,29 +136,54 @@ give_message (Decoder *decoder, guint choice, const WayJsonSpan *message)
   WayJsonSpan tool_calls = { 0 };
   WayJsonSpan function_call = { 0 };
 
-  WAY_OPENAI_COLLECT (message, { "content", &content }, { "reasoning_content", &reasoning_content },
-                      { "reasoning", &reasoning }, { "refusal", &refusal },
-                      { "tool_calls", &tool_calls }, { "function_call", &function_call });
+  WAY_JSON_COLLECT (message, { "content", &content }, { "reasoning_content", &reasoning_content },
+                    { "reasoning", &reasoning }, { "refusal", &refusal },
+                    { "tool_calls", &tool_calls }, { "function_call", &function_call });
 
   /* Servers in transition send the same words under both names. */
-  give_text (decoder, WAY_DELTA_REASONING, choice,
-             has_text (&reasoning_content) ? &reasoning_content : &reasoning);
-  give_parts (decoder, WAY_DELTA_TEXT, choice, &content);
-  give_text (decoder, WAY_DELTA_REFUSAL, choice, &refusal);
+  way_decoder_give_string (decoder, WAY_DELTA_REASONING, choice,
+                           way_span_has_text (&reasoning_content) ? &reasoning_content
+                                                                  : &reasoning);
+  give_content (decoder, choice, &content, logprobs);
+  way_decoder_give_string (decoder, WAY_DELTA_REFUSAL, choice, &refusal);
   give_tool_calls (decoder, choice, &tool_calls);
   if (function_call.type == WAY_JSON_OBJECT)
     give_function (decoder, choice, 0, &(WayJsonSpan){ 0 }, &function_call);
 }
 
-static void
-give_usage (Decoder *decoder, const WayJsonSpan *object)
+static gboolean
+give_usage (WayDecoder *decoder, const WayJsonSpan *object)
 {
-  WayDelta delta = { .type = WAY_DELTA_USAGE, .text = "", .usage = WAY_USAGE_INIT };
+  WayUsage usage;
 
-  if (!way_openai_read_usage (object, &delta.usage))
-    return;
-  decoder->n_usages++;
-  decoder->func (&delta, decoder->user_data);
+  if (!way_openai_read_usage (object, &usage))
+    return FALSE;
+  way_decoder_give_usage (decoder, &usage);
+  return TRUE;
+}
+
+static WayFinish
+read_finish (const WayJsonSpan *word)
+{
+  static const struct
+  {
+    const char *word;
+    WayFinish finish;
+  } words[] = {
+    { "stop", WAY_FINISH_STOP },
+    { "length", WAY_FINISH_LENGTH },
+    { "tool_calls", WAY_FINISH_TOOL_CALLS },
+    { "function_call", WAY_FINISH_TOOL_CALLS },
+    { "content_filter", WAY_FINISH_REFUSAL },
+    { "model_length", WAY_FINISH_LENGTH }, /* Mistral */
+    { "eos", WAY_FINISH_STOP },            /* Together */
+    { "end_turn", WAY_FINISH_STOP },       /* gateways in front of Claude */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (way_json_span_is (word, words[i].word))
+      return words[i].finish;
+  return WAY_FINISH_OTHER;
 }
 
 /* What every event and every reply may have at its top level. */
@@ -182,32 +197,43 @@ typedef struct
   WayJsonSpan object;
   WayJsonSpan message;
   WayJsonSpan detail;
+  WayJsonSpan model;
 } Answer;
 
-static void
-give_choices (Decoder *decoder, const WayJsonSpan *choices)
+static gboolean
+give_choice (WayDecoder *decoder, const WayJsonSpan *choice, guint place)
+{
+  WayJsonSpan index = { 0 };
+  WayJsonSpan message = { 0 };
+  WayJsonSpan logprobs = { 0 };
+  WayJsonSpan finish_reason = { 0 };
+  WayJsonSpan usage = { 0 };
+
+  WAY_JSON_COLLECT (choice, { "index", &index }, { "delta", &message }, { "message", &message },
+                    { "logprobs", &logprobs }, { "finish_reason", &finish_reason },
+                    { "usage", &usage });
+  guint number = read_index (&index, WAY_LIMIT_CHOICES, place);
+  give_message (decoder, number, &message, &logprobs);
+  if (way_span_has_text (&finish_reason))
+    way_decoder_give_finish (decoder, number, read_finish (&finish_reason), &finish_reason);
+  /* Moonshot's older API reports usage inside the choice that ends. */
+  return give_usage (decoder, &usage);
+}
+
+static gboolean
+give_choices (WayDecoder *decoder, const WayJsonSpan *choices)
 {
   WayJsonCursor cursor;
   WayJsonSpan choice;
   guint place = 0;
+  gboolean has_usage = FALSE;
 
+  if (choices->type != WAY_JSON_ARRAY)
+    return FALSE;
   way_json_scan_begin (&cursor, choices);
   while (way_json_scan_next (&cursor, NULL, &choice))
-    {
-      WayJsonSpan index = { 0 };
-      WayJsonSpan message = { 0 };
-      WayJsonSpan finish_reason = { 0 };
-      WayJsonSpan usage = { 0 };
-      WAY_OPENAI_COLLECT (&choice, { "index", &index }, { "delta", &message },
-                          { "message", &message }, { "finish_reason", &finish_reason },
-                          { "usage", &usage });
-      guint number = read_index (&index, MAX_CHOICES, place);
-      give_message (decoder, number, &message);
-      give_text (decoder, WAY_DELTA_FINISH, number, &finish_reason);
-      /* Moonshot's older API reports usage inside the choice that ends. */
-      give_usage (decoder, &usage);
-      place++;
-    }
+    has_usage |= give_choice (decoder, &choice, place++);
+  return has_usage;
 }
 
 /* The message of an error in the shapes that servers use: {"error":{"message"}}, {"error":"…"}, and
@@ -220,51 +246,46 @@ find_error (const Answer *answer)
   WayJsonSpan message = { 0 };
 
   if (error->type == WAY_JSON_NONE && way_json_span_is (&answer->object, "error"))
-    return has_text (&answer->message) ? answer->message : answer->root;
+    return way_span_has_text (&answer->message) ? answer->message : answer->root;
   if (error->type == WAY_JSON_NULL || error->type == WAY_JSON_FALSE)
     return message;
   if (error->type != WAY_JSON_OBJECT)
     return *error;
 
-  WAY_OPENAI_COLLECT (error, { "message", &message });
-  return has_text (&message) ? message : *error;
+  WAY_JSON_COLLECT (error, { "message", &message });
+  return way_span_has_text (&message) ? message : *error;
 }
 
 /* Tells of the error of @answer; an error without a message is told by its own JSON. */
 static gboolean
-give_error (Decoder *decoder, const Answer *answer)
+give_error (WayDecoder *decoder, const Answer *answer)
 {
   WayJsonSpan message = find_error (answer);
 
   if (message.type == WAY_JSON_NONE)
     return FALSE;
-  if (has_text (&message))
+  if (way_span_has_text (&message))
     {
-      give_text (decoder, WAY_DELTA_ERROR, 0, &message);
+      way_decoder_give_string (decoder, WAY_DELTA_ERROR, 0, &message);
       return TRUE;
     }
 
   g_autofree char *json = g_strndup (message.data, message.length);
-  WayDelta delta = { .type = WAY_DELTA_ERROR, .text = json, .length = strlen (json) };
-  delta.usage = WAY_USAGE_INIT;
-  decoder->func (&delta, decoder->user_data);
+  way_decoder_give_text (decoder, WAY_DELTA_ERROR, 0, json);
   return TRUE;
 }
 
 /* Deltas in the order in which a client would see them; an error last, since it ends the answer. */
 static gboolean
-give_answer (Decoder *decoder, const Answer *answer)
+give_answer (WayDecoder *decoder, const Answer *answer)
 {
+  WayJsonSpan groq_usage = { 0 };
+
   if (answer->choices.type == WAY_JSON_ARRAY)
-    give_choices (decoder, &answer->choices);
-  if (decoder->n_usages == 0)
-    give_usage (decoder, &answer->usage);
-  if (decoder->n_usages == 0)
-    {
-      WayJsonSpan usage = { 0 };
-      WAY_OPENAI_COLLECT (&answer->x_groq, { "usage", &usage });
-      give_usage (decoder, &usage);
-    }
+    way_decoder_give_begin (decoder, &answer->model);
+  WAY_JSON_COLLECT (&answer->x_groq, { "usage", &groq_usage });
+  if (!give_choices (decoder, &answer->choices) && !give_usage (decoder, &answer->usage))
+    give_usage (decoder, &groq_usage);
   return give_error (decoder, answer);
 }
 
@@ -279,30 +300,12 @@ read_answer (const char *data, gsize length, Answer *ret, GError **error)
                            "sent something that is no JSON object");
       return FALSE;
     }
-  WAY_OPENAI_COLLECT (&answer.root, { "choices", &answer.choices }, { "usage", &answer.usage },
-                      { "x_groq", &answer.x_groq }, { "error", &answer.error },
-                      { "object", &answer.object }, { "message", &answer.message },
-                      { "detail", &answer.detail });
+  WAY_JSON_COLLECT (&answer.root, { "choices", &answer.choices }, { "usage", &answer.usage },
+                    { "x_groq", &answer.x_groq }, { "error", &answer.error },
+                    { "object", &answer.object }, { "message", &answer.message },
+                    { "detail", &answer.detail }, { "model", &answer.model });
   *ret = answer;
   return TRUE;
-}
-
-/* No text is longer than its JSON spelling, so the buffer is allocated once. */
-static gboolean
-give_answer_with_scratch (const Answer *answer, gsize length, WayDeltaFunc func, gpointer user_data)
-{
-  g_autoptr (GString) scratch = g_string_sized_new (length);
-  Decoder decoder = { .func = func, .user_data = user_data, .scratch = scratch };
-
-  return give_answer (&decoder, answer);
-}
-
-static void
-give_end (WayDeltaFunc func, gpointer user_data)
-{
-  WayDelta delta = { .type = WAY_DELTA_END, .text = "", .usage = WAY_USAGE_INIT };
-
-  func (&delta, user_data);
 }
 
 static gboolean
@@ -317,24 +320,23 @@ is_done_mark (const char *data, gsize length)
 
 gboolean
 way_openai_chat_decode_event (
-  const char *data, gsize length, WayDeltaFunc func, gpointer user_data, GError **error)
+  WayDecoder *decoder, const char *event, const char *data, gsize length, GError **error)
 {
   Answer answer;
 
   if (is_done_mark (data, length))
     {
-      give_end (func, user_data);
+      way_decoder_give_end (decoder);
       return TRUE;
     }
   if (!read_answer (data, length, &answer, error))
     return FALSE;
-  give_answer_with_scratch (&answer, length, func, user_data);
+  give_answer (decoder, &answer);
   return TRUE;
 }
 
 gboolean
-way_openai_chat_decode_reply (
-  const char *data, gsize length, WayDeltaFunc func, gpointer user_data, GError **error)
+way_openai_chat_decode_reply (WayDecoder *decoder, const char *data, gsize length, GError **error)
 {
   Answer answer;
 
@@ -348,8 +350,8 @@ way_openai_chat_decode_reply (
                            "sent an answer that has neither \"choices\" nor an error");
       return FALSE;
     }
-  if (!give_answer_with_scratch (&answer, length, func, user_data))
-    give_end (func, user_data);
+  if (!give_answer (decoder, &answer))
+    way_decoder_give_end (decoder);
   return TRUE;
 }
 
@@ -386,9 +388,9 @@ find_plain_message (const Answer *answer)
     {
       way_json_scan_begin (&cursor, &answer->detail);
       if (way_json_scan_next (&cursor, NULL, &item))
-        WAY_OPENAI_COLLECT (&item, { "msg", &detail });
+        WAY_JSON_COLLECT (&item, { "msg", &detail });
     }
-  return has_text (&detail) ? detail : answer->message;
+  return way_span_has_text (&detail) ? detail : answer->message;
 }
 
 char *
@@ -401,5 +403,5 @@ way_openai_chat_decode_error (const char *data, gsize length)
   WayJsonSpan message = find_error (&answer);
   if (message.type == WAY_JSON_NONE)
     message = find_plain_message (&answer);
-  return has_text (&message) ? way_json_span_dup_string (&message) : NULL;
+  return way_span_has_text (&message) ? way_json_span_dup_string (&message) : NULL;
 }

@@ -7,32 +7,13 @@
 
 #define NANO_DIGITS 9
 
-/**
- * way_openai_read_tokens:
- * @number: a count from the wire
- *
- * Reads a count of tokens within bounds.
- *
- * Returns: the count; %WAY_UNKNOWN for anything but a whole number from 0 to
- *   %WAY_OPENAI_MAX_TOKENS
- */
-gint64
-way_openai_read_tokens (const WayJsonSpan *number)
-{
-  gint64 tokens = WAY_UNKNOWN;
-
-  if (number->type == WAY_JSON_NUMBER)
-    way_json_span_get_int (number, 0, WAY_OPENAI_MAX_TOKENS, &tokens);
-  return tokens;
-}
-
 static gint64
 read_tokens_of (const WayJsonSpan *details, const char *name)
 {
   WayJsonSpan number = { 0 };
 
-  WAY_OPENAI_COLLECT (details, { name, &number });
-  return way_openai_read_tokens (&number);
+  WAY_JSON_COLLECT (details, { name, &number });
+  return way_span_get_tokens (&number);
 }
 
 /* Counts as a provider gives them, unknown where it does not. */
@@ -86,22 +67,21 @@ way_openai_read_usage (const WayJsonSpan *object, WayUsage *ret_usage)
   WayJsonSpan cached = { 0 };
   WayJsonSpan cost = { 0 };
 
-  WAY_OPENAI_COLLECT (object, { "prompt_tokens", &prompt }, { "completion_tokens", &completion },
-                      { "total_tokens", &total }, { "prompt_tokens_details", &prompt_details },
-                      { "completion_tokens_details", &completion_details },
-                      { "prompt_cache_hit_tokens", &cache_hit }, { "cached_tokens", &cached },
-                      { "cost", &cost });
+  WAY_JSON_COLLECT (object, { "prompt_tokens", &prompt }, { "completion_tokens", &completion },
+                    { "total_tokens", &total }, { "prompt_tokens_details", &prompt_details },
+                    { "completion_tokens_details", &completion_details },
+                    { "prompt_cache_hit_tokens", &cache_hit }, { "cached_tokens", &cached },
+                    { "cost", &cost });
 
   Counts counts = {
-    .prompt = way_openai_read_tokens (&prompt),
-    .completion = way_openai_read_tokens (&completion),
-    .total = way_openai_read_tokens (&total),
+    .prompt = way_span_get_tokens (&prompt),
+    .completion = way_span_get_tokens (&completion),
+    .total = way_span_get_tokens (&total),
     .cached = read_tokens_of (&prompt_details, "cached_tokens"),
     .reasoning = read_tokens_of (&completion_details, "reasoning_tokens"),
   };
   if (counts.cached == WAY_UNKNOWN)
-    counts.cached =
-      way_openai_read_tokens (cache_hit.type == WAY_JSON_NUMBER ? &cache_hit : &cached);
+    counts.cached = way_span_get_tokens (cache_hit.type == WAY_JSON_NUMBER ? &cache_hit : &cached);
   if (counts.prompt == WAY_UNKNOWN && counts.completion == WAY_UNKNOWN)
     return FALSE;
 

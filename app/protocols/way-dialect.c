@@ -5,16 +5,33 @@
 
 #include "way-dialect.h"
 
-typedef struct
+#include <string.h>
+
+static const WayDialect *const dialects[] = {
+  &way_dialect_openai_chat,
+};
+
+/* A path may hold one '*', which stands for at least one byte. */
+static const struct
 {
   const char *path;
   const WayDialect *dialect;
-} PathRow;
-
-static const PathRow paths[] = {
+} paths[] = {
   { "/v1/chat/completions", &way_dialect_openai_chat },
   { "/chat/completions", &way_dialect_openai_chat },
 };
+
+static gboolean
+path_matches (const char *pattern, const char *path)
+{
+  const char *star = strchr (pattern, '*');
+  gsize head = star ? (gsize)(star - pattern) : 0;
+
+  if (!star)
+    return strcmp (pattern, path) == 0;
+  return strlen (path) >= strlen (pattern) && strncmp (pattern, path, head) == 0 &&
+         g_str_has_suffix (path, star + 1);
+}
 
 /**
  * way_dialect_for_path:
@@ -30,7 +47,7 @@ way_dialect_for_path (const char *path)
   g_return_val_if_fail (path != NULL, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
-    if (g_str_equal (paths[i].path, path))
+    if (path_matches (paths[i].path, path))
       return paths[i].dialect;
   return NULL;
 }
@@ -48,8 +65,21 @@ way_dialect_by_name (const char *name)
 {
   g_return_val_if_fail (name != NULL, NULL);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
-    if (g_str_equal (paths[i].dialect->name, name))
-      return paths[i].dialect;
+  for (gsize i = 0; i < G_N_ELEMENTS (dialects); i++)
+    if (strcmp (dialects[i]->name, name) == 0)
+      return dialects[i];
   return NULL;
+}
+
+/**
+ * way_dialects:
+ * @ret_n_dialects: (out): their number
+ *
+ * Returns: (transfer none) (array length=ret_n_dialects): all dialects
+ */
+const WayDialect *const *
+way_dialects (gsize *ret_n_dialects)
+{
+  *ret_n_dialects = G_N_ELEMENTS (dialects);
+  return dialects;
 }

@@ -61,7 +61,7 @@ static void
 answer_error (WayDemoAnswer *answer, WayErrorCode code, const char *message)
 {
   answer->status = way_error_code_get_status (code);
-  way_dialect_openai_chat.encode_error (add_piece (answer), code, message);
+  way_dialect_openai_chat.encode_error (add_piece (answer), code, answer->status, message);
 }
 
 static char **
@@ -143,7 +143,7 @@ read_prompt (GBytes *body, Prompt *prompt, GError **error)
   prompt->is_stream = way_json_get_boolean (root, "stream", FALSE);
   prompt->model = g_strdup (model == NULL ? "demo" : model);
   way_id_new_request (way_clock_get_wall_us (), request_id);
-  prompt->id = g_strconcat ("chatcmpl-", request_id + strlen ("req_"), NULL);
+  prompt->id = g_strdup (request_id + strlen ("req_"));
   prompt->head = (WayReplyHead){
     .id = prompt->id,
     .model = prompt->model,
@@ -181,6 +181,15 @@ new_delta (WayDeltaType type, const char *text)
 }
 
 static WayDelta
+new_finish (WayFinish finish)
+{
+  WayDelta delta = new_delta (WAY_DELTA_FINISH, "");
+
+  delta.finish = finish;
+  return delta;
+}
+
+static WayDelta
 new_usage (const Prompt *prompt, gint64 n_words)
 {
   WayDelta delta = new_delta (WAY_DELTA_USAGE, "");
@@ -192,33 +201,35 @@ new_usage (const Prompt *prompt, gint64 n_words)
 
 static void
 answer_stream (
-  WayDemoAnswer *answer, const Prompt *prompt, char **words, gint64 n_words, const char *finish)
+  WayDemoAnswer *answer, const Prompt *prompt, char **words, gint64 n_words, WayFinish finish)
 {
   const WayDialect *dialect = &way_dialect_openai_chat;
-  WayDelta opening = new_delta (WAY_DELTA_TEXT, "");
-  WayDelta last[] = { new_delta (WAY_DELTA_FINISH, finish), new_usage (prompt, n_words),
+  WayDelta opening = new_delta (WAY_DELTA_BEGIN, prompt->model);
+  WayDelta last[] = { new_finish (finish), new_usage (prompt, n_words),
                       new_delta (WAY_DELTA_END, "") };
+  gpointer encoder = dialect->encoder_new (&prompt->head);
 
   answer->is_stream = TRUE;
-  dialect->encode_delta (add_piece (answer), &prompt->head, &opening);
+  dialect->encode_delta (encoder, add_piece (answer), &opening);
   for (gint64 i = 0; i < n_words; i++)
     {
       g_autofree char *text = g_strconcat (i == 0 ? "" : " ", words[i], NULL);
       WayDelta delta = new_delta (WAY_DELTA_TEXT, text);
 
-      dialect->encode_delta (add_piece (answer), &prompt->head, &delta);
+      dialect->encode_delta (encoder, add_piece (answer), &delta);
     }
   GString *end = add_piece (answer);
   for (guint i = 0; i < G_N_ELEMENTS (last); i++)
-    dialect->encode_delta (end, &prompt->head, &last[i]);
+    dialect->encode_delta (encoder, end, &last[i]);
+  dialect->encoder_free (encoder);
 }
 
 static void
 answer_whole (
-  WayDemoAnswer *answer, const Prompt *prompt, char **words, gint64 n_words, const char *finish)
+  WayDemoAnswer *answer, const Prompt *prompt, char **words, gint64 n_words, WayFinish finish)
 {
   g_autofree char *text = join_words (words, (gsize)n_words);
-  WayDelta deltas[] = { new_delta (WAY_DELTA_TEXT, text), new_delta (WAY_DELTA_FINISH, finish),
+  WayDelta deltas[] = { new_delta (WAY_DELTA_TEXT, text), new_finish (finish),
                         new_usage (prompt, n_words) };
   g_autoptr (GArray) reply = g_array_new (FALSE, FALSE, sizeof (WayDelta));
 
@@ -240,7 +251,7 @@ answer_chat (WayDemoAnswer *answer, GBytes *body)
   g_auto (GStrv) words = compose_words (&prompt);
   gint64 n_all = g_strv_length (words);
   gint64 n_words = MIN (n_all, prompt.max_words);
-  const char *finish = n_words < n_all ? "length" : "stop";
+  WayFinish finish = n_words < n_all ? WAY_FINISH_LENGTH : WAY_FINISH_STOP;
 
   if (prompt.is_stream)
     answer_stream (answer, &prompt, words, n_words, finish);

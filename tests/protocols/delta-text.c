@@ -61,6 +61,35 @@ append_tool_call (GString *out, const WayDelta *delta)
     g_string_append_printf (out, " id=%s", delta->tool_id);
   if (delta->tool_name != NULL)
     g_string_append_printf (out, " name=%s", delta->tool_name);
+  if (delta->signature != NULL)
+    g_string_append_printf (out, " signature=%s", delta->signature);
+  append_quoted (out, delta);
+}
+
+static const char *
+get_finish_name (WayFinish finish)
+{
+  static const char *const names[] = {
+    [WAY_FINISH_OTHER] = "other",
+    [WAY_FINISH_STOP] = "stop",
+    [WAY_FINISH_STOP_SEQUENCE] = "stop-sequence",
+    [WAY_FINISH_LENGTH] = "length",
+    [WAY_FINISH_CONTEXT] = "context",
+    [WAY_FINISH_TOOL_CALLS] = "tool-calls",
+    [WAY_FINISH_REFUSAL] = "refusal",
+    [WAY_FINISH_PAUSE] = "pause",
+  };
+
+  g_assert_cmpuint (finish, <, G_N_ELEMENTS (names));
+  return names[finish];
+}
+
+static void
+append_finish (GString *out, const WayDelta *delta)
+{
+  g_string_append_printf (out, "finish %u %s", delta->choice, get_finish_name (delta->finish));
+  if (delta->stop_sequence != NULL)
+    g_string_append_printf (out, " sequence=%s", delta->stop_sequence);
   append_quoted (out, delta);
 }
 
@@ -71,9 +100,23 @@ delta_text_append (const WayDelta *delta, gpointer user_data)
 
   switch (delta->type)
     {
+    case WAY_DELTA_BEGIN:
+      /* Many an answer does not name its model. */
+      if (delta->length == 0)
+        return;
+      g_string_append (out, "begin");
+      append_quoted (out, delta);
+      break;
+    case WAY_DELTA_SIGNATURE:
+      g_string_append_printf (out, "signature %u%s", delta->choice,
+                              delta->redacted ? " redacted" : "");
+      append_quoted (out, delta);
+      break;
     case WAY_DELTA_TEXT:
       g_string_append_printf (out, "text %u", delta->choice);
       append_quoted (out, delta);
+      if (delta->logprobs != NULL)
+        g_string_append_printf (out, " logprobs=%s", delta->logprobs);
       break;
     case WAY_DELTA_REASONING:
       g_string_append_printf (out, "reasoning %u", delta->choice);
@@ -87,8 +130,7 @@ delta_text_append (const WayDelta *delta, gpointer user_data)
       append_tool_call (out, delta);
       break;
     case WAY_DELTA_FINISH:
-      g_string_append_printf (out, "finish %u", delta->choice);
-      append_quoted (out, delta);
+      append_finish (out, delta);
       break;
     case WAY_DELTA_USAGE:
       g_string_append (out, "usage");

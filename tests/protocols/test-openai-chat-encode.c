@@ -14,7 +14,7 @@
   "\"model\":\"m\\\"1\",\"choices\":"
 #define CHOICE(delta) CHUNK "[{\"index\":0,\"delta\":{" delta "},\"logprobs\":null,"
 
-static const WayReplyHead head = { .id = "chatcmpl-1", .model = "m\"1", .created_s = 1762000000 };
+static const WayReplyHead head = { .id = "1", .model = "m\"1", .created_s = 1762000000 };
 
 typedef struct
 {
@@ -23,7 +23,7 @@ typedef struct
 } DeltaRow;
 
 static const DeltaRow deltas[] = {
-  { { .type = WAY_DELTA_TEXT, .text = "", .length = 0 },
+  { { .type = WAY_DELTA_BEGIN, .text = "", .length = 0 },
     CHOICE ("\"role\":\"assistant\",\"content\":\"\"") "\"finish_reason\":null}]}\n\n" },
   { { .type = WAY_DELTA_TEXT, .text = "a\n\"b\"", .length = 5 },
     CHOICE ("\"content\":\"a\\n\\\"b\\\"\"") "\"finish_reason\":null}]}\n\n" },
@@ -39,7 +39,7 @@ static const DeltaRow deltas[] = {
       "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\\\"\"}}]") "\"finish_"
                                                                                     "reason\":null}"
                                                                                     "]}\n\n" },
-  { { .type = WAY_DELTA_FINISH, .text = "stop", .length = 4 },
+  { { .type = WAY_DELTA_FINISH, .finish = WAY_FINISH_STOP, .text = "stop", .length = 4 },
     CHOICE ("") "\"finish_reason\":\"stop\"}]}\n\n" },
   { { .type = WAY_DELTA_USAGE, .text = "" }, "" },
   { { .type = WAY_DELTA_ERROR, .text = "gone", .length = 4 },
@@ -51,12 +51,15 @@ static const DeltaRow deltas[] = {
 static void
 test_deltas (void)
 {
+  gpointer encoder = way_dialect_openai_chat.encoder_new (&head);
+
   for (gsize i = 0; i < G_N_ELEMENTS (deltas); i++)
     {
       g_autoptr (GString) out = g_string_new (NULL);
-      way_dialect_openai_chat.encode_delta (out, &head, &deltas[i].delta);
+      way_dialect_openai_chat.encode_delta (encoder, out, &deltas[i].delta);
       g_assert_cmpstr (out->str, ==, deltas[i].encoded);
     }
+  way_dialect_openai_chat.encoder_free (encoder);
 }
 
 typedef struct
@@ -86,9 +89,14 @@ test_usage (void)
     {
       g_autoptr (GString) out = g_string_new (NULL);
       g_autofree char *expected =
-        g_strconcat (CHUNK "[],\"usage\":", usages[i].json, "}\n\n", NULL);
+        g_strconcat (CHUNK "[],\"usage\":", usages[i].json, "}\n\ndata: [DONE]\n\n", NULL);
       WayDelta delta = { .type = WAY_DELTA_USAGE, .usage = usages[i].usage };
-      way_dialect_openai_chat.encode_delta (out, &asking, &delta);
+      WayDelta end = { .type = WAY_DELTA_END };
+      gpointer encoder = way_dialect_openai_chat.encoder_new (&asking);
+      way_dialect_openai_chat.encode_delta (encoder, out, &delta);
+      g_assert_cmpuint (out->len, ==, 0);
+      way_dialect_openai_chat.encode_delta (encoder, out, &end);
+      way_dialect_openai_chat.encoder_free (encoder);
       g_assert_cmpstr (out->str, ==, expected);
     }
 }
@@ -98,11 +106,16 @@ static void
 test_usage_is_null_before_the_end (void)
 {
   WayReplyHead asking = head;
+  WayDelta begin = { .type = WAY_DELTA_BEGIN };
   WayDelta delta = { .type = WAY_DELTA_TEXT, .text = "a", .length = 1 };
   g_autoptr (GString) out = g_string_new (NULL);
+  gpointer encoder = way_dialect_openai_chat.encoder_new (&asking);
 
   asking.wants_usage = TRUE;
-  way_dialect_openai_chat.encode_delta (out, &asking, &delta);
+  way_dialect_openai_chat.encode_delta (encoder, out, &begin);
+  g_string_truncate (out, 0);
+  way_dialect_openai_chat.encode_delta (encoder, out, &delta);
+  way_dialect_openai_chat.encoder_free (encoder);
   g_assert_cmpstr (out->str, ==,
                    CHOICE ("\"content\":\"a\"") "\"finish_reason\":null}],\"usage\":null}\n\n");
 }
@@ -113,7 +126,7 @@ append_line (
 {
   g_autoptr (GError) error = NULL;
 
-  way_dialect_openai_chat.decode_event (data, length, delta_text_append, user_data, &error);
+  way_dialect_openai_chat.decode_event (user_data, event, data, length, &error);
   g_assert_no_error (error);
 }
 
@@ -121,22 +134,36 @@ append_line (
 static void
 test_round_trip (void)
 {
+  static const WayDelta said[] = {
+    { .type = WAY_DELTA_BEGIN, .text = "m\"1", .length = 3 },
+    { .type = WAY_DELTA_REASONING, .text = "hm", .length = 2 },
+    { .type = WAY_DELTA_TEXT, .text = "a\n\"b\"", .length = 5 },
+    { .type = WAY_DELTA_TOOL_CALL, .text = "", .tool_id = "c1", .tool_name = "f" },
+    { .type = WAY_DELTA_TOOL_CALL, .text = "{}", .length = 2 },
+    { .type = WAY_DELTA_FINISH,
+      .finish = WAY_FINISH_TOOL_CALLS,
+      .text = "tool_calls",
+      .length = 10 },
+    { .type = WAY_DELTA_USAGE, .text = "", .usage = { 10, 90, -1, -1, 5, 3, -1, FALSE } },
+    { .type = WAY_DELTA_END, .text = "" },
+  };
   WayReplyHead asking = head;
   g_autoptr (GString) stream = g_string_new (NULL);
   g_autoptr (GString) expected = g_string_new (NULL);
   g_autoptr (GString) decoded = g_string_new (NULL);
   g_autoptr (WaySse) sse = way_sse_new ();
+  g_auto (WayDecoder) decoder = { 0 };
+  gpointer encoder = way_dialect_openai_chat.encoder_new (&asking);
 
   asking.wants_usage = TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (deltas); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (said); i++)
     {
-      WayDelta delta = deltas[i].delta;
-      delta.usage = usages[1].usage;
-      way_dialect_openai_chat.encode_delta (stream, &asking, &delta);
-      if (delta.type != WAY_DELTA_TEXT || delta.length > 0)
-        delta_text_append (&delta, expected);
+      way_dialect_openai_chat.encode_delta (encoder, stream, &said[i]);
+      delta_text_append (&said[i], expected);
     }
-  g_assert_true (way_sse_feed (sse, stream->str, stream->len, append_line, decoded));
+  way_dialect_openai_chat.encoder_free (encoder);
+  way_decoder_init (&decoder, delta_text_append, decoded);
+  g_assert_true (way_sse_feed (sse, stream->str, stream->len, append_line, &decoder));
   g_assert_cmpstr (decoded->str, ==, expected->str);
 }
 
@@ -152,9 +179,16 @@ make_reply (void)
       .length = 2,
       .tool_id = "c1",
       .tool_name = "g" },
-    { .type = WAY_DELTA_FINISH, .text = "tool_calls", .length = 10 },
+    { .type = WAY_DELTA_FINISH,
+      .finish = WAY_FINISH_TOOL_CALLS,
+      .text = "tool_calls",
+      .length = 10 },
     { .type = WAY_DELTA_TEXT, .choice = 1, .text = "b", .length = 1 },
-    { .type = WAY_DELTA_FINISH, .choice = 1, .text = "stop", .length = 4 },
+    { .type = WAY_DELTA_FINISH,
+      .finish = WAY_FINISH_STOP,
+      .choice = 1,
+      .text = "stop",
+      .length = 4 },
     { .type = WAY_DELTA_USAGE, .text = "", .usage = { 1, 2, -1, -1, 3, -1, -1, FALSE } },
     { .type = WAY_DELTA_END, .text = "" },
   };
@@ -191,11 +225,14 @@ test_reply_round_trip (void)
   g_autoptr (GString) expected = g_string_new (NULL);
   g_autoptr (GString) decoded = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
+  g_auto (WayDecoder) decoder = { 0 };
 
+  g_string_append (expected, "begin \"m\\\"1\"\n");
   for (guint i = 0; i < reply->len; i++)
     delta_text_append (&g_array_index (reply, WayDelta, i), expected);
   way_dialect_openai_chat.encode_reply (out, &head, reply);
-  way_dialect_openai_chat.decode_reply (out->str, out->len, delta_text_append, decoded, &error);
+  way_decoder_init (&decoder, delta_text_append, decoded);
+  way_dialect_openai_chat.decode_reply (&decoder, out->str, out->len, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (decoded->str, ==, expected->str);
 }
@@ -229,7 +266,8 @@ test_errors (void)
                          types[i].type, code);
       g_autofree char *expected_event = g_strdup_printf ("data: %s\n\n", expected);
 
-      way_dialect_openai_chat.encode_error (body, types[i].code, "a \"b\"\n");
+      way_dialect_openai_chat.encode_error (body, types[i].code,
+                                            way_error_code_get_status (types[i].code), "a \"b\"\n");
       g_assert_cmpstr (body->str, ==, expected);
       way_dialect_openai_chat.encode_stream_error (event, types[i].code, "a \"b\"\n");
       g_assert_cmpstr (event->str, ==, expected_event);

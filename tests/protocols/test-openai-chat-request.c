@@ -85,7 +85,8 @@ test_facts (void)
       g_auto (WayRequestFacts) facts = { 0 };
       g_autoptr (GError) error = NULL;
       g_test_message ("%s", row->body);
-      way_dialect_openai_chat.skim_request (row->body, strlen (row->body), &facts, &error);
+      way_dialect_openai_chat.skim_request ("/v1/chat/completions", row->body, strlen (row->body),
+                                            &facts, &error);
       g_assert_no_error (error);
       g_autofree char *flags = describe_flags (&facts);
       g_assert_cmpstr (facts.model, ==, row->model);
@@ -131,7 +132,8 @@ assert_refused (const char *body, const char *message)
   g_autoptr (GError) error = NULL;
 
   g_test_message ("%s", body);
-  g_assert_false (way_dialect_openai_chat.skim_request (body, strlen (body), &facts, &error));
+  g_assert_false (way_dialect_openai_chat.skim_request ("/v1/chat/completions", body, strlen (body),
+                                                        &facts, &error));
   g_assert_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST);
   g_assert_cmpstr (error->message, ==, message);
   /* A refusal leaves the caller's facts alone. */
@@ -155,7 +157,8 @@ test_model_length (void)
   g_auto (WayRequestFacts) facts = { 0 };
   g_autoptr (GError) error = NULL;
 
-  way_dialect_openai_chat.skim_request (fits, strlen (fits), &facts, &error);
+  way_dialect_openai_chat.skim_request ("/v1/chat/completions", fits, strlen (fits), &facts,
+                                        &error);
   g_assert_no_error (error);
   g_assert_cmpstr (facts.model, ==, longest);
   assert_refused (too_long, "\"model\" is too long: at most 256 bytes are allowed");
@@ -191,9 +194,12 @@ test_edits (void)
       WayJsonEdit planned[WAY_DIALECT_MAX_EDITS];
       g_autoptr (GBytes) body = g_bytes_new_static (edits[i].body, strlen (edits[i].body));
 
-      way_dialect_openai_chat.skim_request (edits[i].body, strlen (edits[i].body), &facts, &error);
+      way_dialect_openai_chat.skim_request ("/v1/chat/completions", edits[i].body,
+                                            strlen (edits[i].body), &facts, &error);
       g_assert_no_error (error);
-      gsize n_edits = way_dialect_openai_chat.plan_edits (&facts, edits[i].model, arena, planned);
+      WayRequestTarget target = { .model = edits[i].model };
+      gsize n_edits = way_dialect_openai_chat.plan_edits (&facts, &target, edits[i].body,
+                                                          strlen (edits[i].body), arena, planned);
       g_assert_cmpuint (n_edits, <=, WAY_DIALECT_MAX_EDITS);
       g_autoptr (GBytes) spliced = way_json_splice (body, planned, n_edits, &error);
       g_assert_no_error (error);
@@ -210,7 +216,9 @@ test_stream_asks_for_usage (void)
   g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
   WayJsonEdit planned[WAY_DIALECT_MAX_EDITS];
 
-  g_assert_cmpuint (way_dialect_openai_chat.plan_edits (&facts, "m", arena, planned), ==, 1);
+  WayRequestTarget target = { .model = "m" };
+  g_assert_cmpuint (way_dialect_openai_chat.plan_edits (&facts, &target, "", 0, arena, planned), ==,
+                    1);
   g_assert_cmpstr (planned[0].path, ==, "stream_options.include_usage");
   g_assert_cmpstr (planned[0].json, ==, "true");
 }

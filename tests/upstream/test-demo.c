@@ -55,8 +55,7 @@ on_event (const char *event,
   g_autoptr (GError) error = NULL;
 
   if (data != NULL)
-    g_assert_true (
-      way_dialect_openai_chat.decode_event (data, length, on_delta, user_data, &error));
+    g_assert_true (way_dialect_openai_chat.decode_event (user_data, event, data, length, &error));
   g_assert_no_error (error);
 }
 
@@ -66,12 +65,14 @@ hear (Heard *heard, const GString *body, gboolean is_stream)
   g_autoptr (WaySse) sse = way_sse_new ();
   g_autoptr (GError) error = NULL;
 
+  g_auto (WayDecoder) decoder = { 0 };
+
   *heard = (Heard){ .text = g_string_new (NULL), .usage = WAY_USAGE_INIT };
+  way_decoder_init (&decoder, on_delta, heard);
   if (is_stream)
-    g_assert_true (way_sse_feed (sse, body->str, body->len, on_event, heard));
+    g_assert_true (way_sse_feed (sse, body->str, body->len, on_event, &decoder));
   else
-    g_assert_true (
-      way_dialect_openai_chat.decode_reply (body->str, body->len, on_delta, heard, &error));
+    g_assert_true (way_dialect_openai_chat.decode_reply (&decoder, body->str, body->len, &error));
   g_assert_no_error (error);
 }
 

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* What the dialects share when they skim a request. Pure. */
+
+#include "way-skim.h"
+
+#include "way-json.h"
+#include "way-limits.h"
+
+#include <string.h>
+
+/* A 1024 × 1024 image at high detail: 85 tokens and 170 for each of four tiles, by the rule that
+ * OpenAI publishes. An image's bytes say nothing about its tokens. */
+#define TOKENS_PER_IMAGE 765
+#define BYTES_PER_TOKEN 4
+
+/**
+ * way_refuse_request:
+ * @message: names the member at fault and what is allowed
+ *
+ * Sets %WAY_ERROR_BAD_REQUEST.
+ *
+ * Returns: %FALSE
+ */
+gboolean
+way_refuse_request (GError **error, const char *message)
+{
+  g_set_error_literal (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST, message);
+  return FALSE;
+}
+
+/**
+ * way_skim_root:
+ * @ret_root: (out): an object
+ *
+ * Checks that a request's body is a JSON object; cursors over it may then trust its structure.
+ */
+gboolean
+way_skim_root (const char *data, gsize length, WayJsonSpan *ret_root, GError **error)
+{
+  WayJsonSpan root;
+
+  if (!way_json_scan_document (data, length, &root))
+    return way_refuse_request (error, "The request body is not valid JSON");
+  if (root.type != WAY_JSON_OBJECT)
+    return way_refuse_request (error, "The request body must be a JSON object");
+  *ret_root = root;
+  return TRUE;
+}
+
+/* The name goes into response headers, the ledger and messages: no control characters in it. */
+static gboolean
+is_model_name (const char *name)
+{
+  if (*name == '\0' || !g_utf8_validate (name, -1, NULL))
+    return FALSE;
+  for (const char *at = name; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * way_check_model_name:
+ * @model: as the client spelled it, in the body or in the path
+ *
+ * Returns: %FALSE with %WAY_ERROR_BAD_REQUEST if no model can have that name
+ */
+gboolean
+way_check_model_name (const char *model, GError **error)
+{
+  if (strlen (model) > WAY_LIMIT_NAME_BYTES)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST,
+                   "\"model\" is too long: at most %d bytes are allowed", WAY_LIMIT_NAME_BYTES);
+      return FALSE;
+    }
+  if (!is_model_name (model))
+    return way_refuse_request (error, "\"model\" must not be empty or hold control characters");
+  return TRUE;
+}
+
+/**
+ * way_skim_model:
+ * @span: the "model" of a request
+ */
+gboolean
+way_skim_model (const WayJsonSpan *span, char **ret_model, GError **error)
+{
+  g_autofree char *model = NULL;
+
+  if (span->type == WAY_JSON_NONE)
+    return way_refuse_request (error,
+                               "The request has no \"model\": name a model or a route, as GET "
+                               "/v1/models lists them");
+  if (span->type != WAY_JSON_STRING)
+    return way_refuse_request (error, "\"model\" must be a string: the name of a model or a route");
+  model = way_json_span_dup_string (span);
+  if (!way_check_model_name (model ? model : "", error))
+    return FALSE;
+  *ret_model = g_steal_pointer (&model);
+  return TRUE;
+}
+
+/**
+ * way_skim_flag:
+ * @name: of the member, for the message
+ * @fallback: what an absent or null member means
+ */
+gboolean
+way_skim_flag (
+  const WayJsonSpan *span, const char *name, gboolean fallback, gboolean *ret_flag, GError **error)
+{
+  switch (span->type)
+    {
+    case WAY_JSON_TRUE:
+      *ret_flag = TRUE;
+      return TRUE;
+    case WAY_JSON_FALSE:
+      *ret_flag = FALSE;
+      return TRUE;
+    case WAY_JSON_NONE:
+    case WAY_JSON_NULL:
+      *ret_flag = fallback;
+      return TRUE;
+    case WAY_JSON_NUMBER:
+    case WAY_JSON_STRING:
+    case WAY_JSON_OBJECT:
+    case WAY_JSON_ARRAY:
+      break;
+    }
+  g_set_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST, "\"%s\" must be true or false", name);
+  return FALSE;
+}
+
+static const WayMemberReader *
+find_reader (const WayMemberReader *readers, gsize n_readers, const WayJsonSpan *name)
+{
+  for (gsize i = 0; i < n_readers; i++)
+    if (way_json_span_is (name, readers[i].name))
+      return &readers[i];
+  return NULL;
+}
+
+/**
+ * way_read_members:
+ * @object: a request's root, or another object of it; anything else has no members
+ * @readers: (array length=n_readers): who reads which member; NULL as the reader passes over one
+ * that is read elsewhere
+ *
+ * Reads each member of @object that is not null. One without a row is noted in @chat as ignored.
+ */
+gboolean
+way_read_members (WayChat *chat,
+                  const WayJsonSpan *object,
+                  const WayMemberReader *readers,
+                  gsize n_readers,
+                  GError **error)
+{
+  WayJsonCursor cursor;
+  WayJsonSpan name;
+  WayJsonSpan value;
+
+  if (object->type != WAY_JSON_OBJECT)
+    return TRUE;
+  way_json_scan_begin (&cursor, object);
+  while (way_json_scan_next (&cursor, &name, &value))
+    {
+      const WayMemberReader *reader = find_reader (readers, n_readers, &name);
+
+      if (value.type == WAY_JSON_NULL)
+        continue;
+      if (reader == NULL)
+        way_chat_ignore (chat, way_chat_keep_string (chat, &name));
+      else if (reader->func && !reader->func (chat, &value, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * way_read_stop:
+ * @value: a string or an array of strings, as all dialects have it
+ *
+ * A #WayMemberFunc for stop sequences.
+ */
+gboolean
+way_read_stop (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  WayJsonCursor cursor;
+  WayJsonSpan item;
+
+  if (value->type == WAY_JSON_STRING)
+    {
+      g_ptr_array_add (chat->stop, (gpointer)way_chat_keep_string (chat, value));
+      return TRUE;
+    }
+  if (value->type != WAY_JSON_ARRAY)
+    return way_refuse_request (error, "Stop sequences must be a string or an array of strings");
+  way_json_scan_begin (&cursor, value);
+  while (way_json_scan_next (&cursor, NULL, &item))
+    {
+      if (item.type != WAY_JSON_STRING)
+        return way_refuse_request (error, "Stop sequences must be strings");
+      g_ptr_array_add (chat->stop, (gpointer)way_chat_keep_string (chat, &item));
+    }
+  return TRUE;
+}
+
+/**
+ * way_span_has_items:
+ *
+ * Returns: whether @array is an array that is not empty
+ */
+gboolean
+way_span_has_items (const WayJsonSpan *array)
+{
+  WayJsonCursor cursor;
+  WayJsonSpan item;
+
+  if (array->type != WAY_JSON_ARRAY)
+    return FALSE;
+  way_json_scan_begin (&cursor, array);
+  return way_json_scan_next (&cursor, NULL, &item);
+}
+
+/**
+ * way_span_get_string_bytes:
+ *
+ * Returns: the length of a JSON string as it is spelled, 0 for anything else
+ */
+gsize
+way_span_get_string_bytes (const WayJsonSpan *string)
+{
+  return string->type == WAY_JSON_STRING ? string->length - 2 : 0;
+}
+
+/**
+ * way_volume_estimate_tokens:
+ *
+ * Returns: tokens by the usual rule of thumb for English text, which is stated as an estimate
+ */
+gint64
+way_volume_estimate_tokens (const WayVolume *volume)
+{
+  return (gint64)((volume->text_bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN +
+                  volume->n_images * TOKENS_PER_IMAGE);
+}
+
+/**
+ * way_plan_model_edit:
+ * @model: what the provider calls it
+ * @arena: (element-type utf8): owns the text of the edit
+ *
+ * Plans the one edit that nearly every pass-through needs.
+ *
+ * Returns: how many edits were written to @ret_edit: 0 if the name is right already, else 1
+ */
+gsize
+way_plan_model_edit (const WayRequestFacts *facts,
+                     const char *model,
+                     GPtrArray *arena,
+                     WayJsonEdit *ret_edit)
+{
+  GString *json;
+
+  if (strcmp (facts->model, model) == 0)
+    return 0;
+  json = g_string_new (NULL);
+  way_json_append_string (json, model);
+  *ret_edit = (WayJsonEdit){ .path = "model", .json = json->str };
+  g_ptr_array_add (arena, g_string_free (json, FALSE));
+  return 1;
+}

@@ -19,7 +19,8 @@
 /* A target that loses this many connections is not worth waiting for. */
 #define MAX_LOST 5000
 
-static const LoadMode *const modes[] = { &load_chat, &load_stream, &load_connect, &load_churn };
+static const LoadMode *const modes[] = { &load_chat, &load_pace, &load_stream, &load_connect,
+                                         &load_churn };
 
 /**
  * load_open:
@@ -261,7 +262,7 @@ parse (Load *load, int argc, char **argv)
     { "connections", 0, 0, G_OPTION_ARG_INT, &load->n_connections, "At a time (1)", "N" },
     { "idle", 0, 0, G_OPTION_ARG_INT, &load->n_idle, "Idle connections besides (0)", "N" },
     { "requests", 0, 0, G_OPTION_ARG_INT, &load->n_requests, "Requests in all, events", "N" },
-    { "rate", 0, 0, G_OPTION_ARG_INT, &load->rate, "Events a second of a stream (50)", "N" },
+    { "rate", 0, 0, G_OPTION_ARG_INT, &load->rate, "Events or requests a second (50)", "N" },
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &load->seconds, "At most (3)", "S" },
     { NULL },
   };

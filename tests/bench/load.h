@@ -34,6 +34,7 @@ struct _LoadConnection
   gboolean is_idle; /* held open, not part of the load */
   gsize n_sent;
   gint64 began_us; /* the request */
+  gint64 due_us;   /* when it should have begun, of a pace */
   BenchReader reader;
   GString *line; /* nullable: the unfinished line of a stream */
   guint n_events;
@@ -47,7 +48,7 @@ struct _Load
   int n_connections;
   int n_idle;
   int n_requests; /* 0: until the time is over */
-  int rate;       /* events a second of each stream */
+  int rate;       /* events a second of each stream, or requests a second of a pace */
   double seconds;
   /* State. */
   int epoll;
@@ -59,7 +60,8 @@ struct _Load
   gint64 end_us;
   guint n_open;
   guint n_started;
-  guint n_ready; /* idle connections with an answer */
+  guint n_ready;           /* idle connections with an answer */
+  GQueue free_connections; /* of a pace; borrowed */
   /* Results. */
   GArray *samples; /* (element-type gint64): µs */
   guint64 n_answered;
@@ -71,6 +73,7 @@ struct _Load
 };
 
 extern const LoadMode load_chat;
+extern const LoadMode load_pace;
 extern const LoadMode load_stream;
 extern const LoadMode load_connect;
 extern const LoadMode load_churn;

@@ -333,18 +333,12 @@ delete_key (Request *request)
 static void
 probe_provider (Request *request)
 {
-  const WaySnapshot *snapshot = way_config_get_snapshot (request->service->config);
   g_autoptr (GError) error = NULL;
 
-  if (way_snapshot_find_provider (snapshot, request->name) == NULL)
-    {
-      error =
-        g_error_new (WAY_ERROR, WAY_ERROR_NOT_FOUND, "no provider is called \"%s\"", request->name);
-      way_control_call_fail (request->call, error);
-      return;
-    }
-  way_service_probe (request->service, request->name);
-  reply_empty (request->call, 202);
+  if (way_service_test_provider (request->service, request->name, &error))
+    reply_empty (request->call, 202);
+  else
+    way_control_call_fail (request->call, error);
 }
 
 /* The whole */

@@ -7,6 +7,7 @@
 #include "way-service-private.h"
 
 #include "way-clock.h"
+#include "way-discovery.h"
 #include "way-log.h"
 
 /* Live data reaches the window at most four times a second. */
@@ -505,6 +506,50 @@ way_service_probe (WayService *service, const char *provider_id)
 
   if (service->gateway != NULL)
     way_gateway_probe (service->gateway, provider_id);
+}
+
+/**
+ * way_service_test_provider:
+ * @service: a service that was started
+ * @provider_id: of a provider
+ * @error: return location for an error
+ *
+ * As way_service_probe(), for somebody who waits for the answer: what will not be asked is said at
+ * once. Main thread.
+ *
+ * Returns: %FALSE with %WAY_ERROR_NOT_FOUND for an unknown provider, %WAY_ERROR_NOT_RUNNING, or as
+ *   way_discovery_may_ask() says; then nothing was sent
+ */
+gboolean
+way_service_test_provider (WayService *service, const char *provider_id, GError **error)
+{
+  g_autoptr (WaySnapshot) snapshot = NULL;
+  const WayProvider *provider = NULL;
+
+  g_return_val_if_fail (WAY_IS_SERVICE (service), FALSE);
+  g_return_val_if_fail (provider_id != NULL, FALSE);
+
+  snapshot = way_service_make_snapshot (service);
+  provider = way_snapshot_find_provider (snapshot, provider_id);
+  if (provider == NULL)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_NOT_FOUND, "no provider is called \"%s\"",
+                   provider_id);
+      return FALSE;
+    }
+  if (service->gateway == NULL)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_NOT_RUNNING,
+                   "%s: not asked, since Wayfare is not running", provider_id);
+      return FALSE;
+    }
+  if (!way_discovery_may_ask (snapshot, provider, error))
+    {
+      g_prefix_error (error, "%s: ", provider_id);
+      return FALSE;
+    }
+  way_service_probe (service, provider_id);
+  return TRUE;
 }
 
 /**

@@ -60,6 +60,7 @@ GListModel *way_service_get_apps (WayService *service);      /* WayAppItem */
 
 void way_service_cancel_request (WayService *service, const char *request_id);
 void way_service_probe (WayService *service, const char *provider_id);
+gboolean way_service_test_provider (WayService *service, const char *provider_id, GError **error);
 gboolean way_service_put_provider (WayService *service, JsonObject *provider, GError **error);
 gboolean way_service_remove_provider (WayService *service, const char *id, GError **error);
 

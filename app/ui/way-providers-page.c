@@ -74,9 +74,12 @@ test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
   const char *id = g_variant_get_string (parameter, NULL);
   g_autofree char *said = g_strdup_printf (_ ("Asking %s for its models…"), id);
+  g_autoptr (GError) error = NULL;
 
-  way_service_probe (self->service, id);
-  way_say (widget, said);
+  if (way_service_test_provider (self->service, id, &error))
+    way_say (widget, said);
+  else
+    way_show_error (widget, _ ("The Provider Was Not Asked"), error);
 }
 
 /* What a removed provider was, until its toast goes away. */

@@ -71,27 +71,14 @@ set_reach (Entry *entry, WayReach reach, char *reason)
   entry->state->reason = reason;
 }
 
-/* Why @entry's provider is not asked at all, or %NULL. */
-static char *
-find_obstacle (const Entry *entry, WayReach *ret_reach)
+/* A key that is configured and not there is the provider's fault; one that nobody set is not. */
+static WayReach
+reach_of_obstacle (const WayProvider *provider, const GError *obstacle)
 {
-  const WayProvider *provider = entry->provider;
-  gboolean is_demo = provider->kind == WAY_KIND_DEMO;
-  gboolean is_cloud = provider->locality == WAY_LOCALITY_CLOUD && !is_demo;
-  gboolean is_beyond = provider->locality != WAY_LOCALITY_LOCAL && !is_demo;
-
-  *ret_reach = WAY_REACH_UNKNOWN;
-  if (is_beyond && !entry->discovery->snapshot->cloud_enabled)
-    return g_strdup ("not asked, since the cloud is switched off");
-  if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key == NULL)
-    {
-      *ret_reach = WAY_REACH_NO_KEY;
-      return g_strdup (provider->key_problem != NULL ? provider->key_problem
-                                                     : "its key is missing");
-    }
-  if (is_cloud && provider->key == NULL)
-    return g_strdup ("not asked, since no key is set for it");
-  return NULL;
+  return way_error_is (obstacle, WAY_ERROR_KEY_MISSING) &&
+             provider->key_source != WAY_KEY_SOURCE_NONE
+           ? WAY_REACH_NO_KEY
+           : WAY_REACH_UNKNOWN;
 }
 
 static void
@@ -169,13 +156,13 @@ static void
 ask (Entry *entry)
 {
   WayDiscovery *discovery = entry->discovery;
-  WayReach reach = WAY_REACH_UNKNOWN;
-  char *obstacle = find_obstacle (entry, &reach);
+  g_autoptr (GError) obstacle = NULL;
 
   entry->due_us = G_MAXINT64;
-  if (obstacle != NULL)
+  if (!way_discovery_may_ask (discovery->snapshot, entry->provider, &obstacle))
     {
-      set_reach (entry, reach, obstacle);
+      set_reach (entry, reach_of_obstacle (entry->provider, obstacle),
+                 g_strdup (obstacle->message));
       conclude (entry); /* until the next snapshot */
       return;
     }
@@ -247,6 +234,44 @@ on_found (const WayProviderState *state, gpointer user_data)
   WayDiscovery *discovery = user_data;
 
   discovery->func (state, FALSE, discovery->user_data);
+}
+
+/**
+ * way_discovery_may_ask:
+ * @snapshot: with its keys
+ * @provider: one of its providers
+ *
+ * Whether a probe may be sent at all. The message leaves out whom it is about. Any thread.
+ *
+ * Returns: %FALSE with %WAY_ERROR_NO_TARGET when @provider is switched off,
+ *   %WAY_ERROR_CLOUD_DISABLED when it is not on this machine and nothing may leave it, or
+ *   %WAY_ERROR_KEY_MISSING
+ */
+gboolean
+way_discovery_may_ask (const WaySnapshot *snapshot, const WayProvider *provider, GError **error)
+{
+  g_return_val_if_fail (snapshot != NULL && provider != NULL, FALSE);
+
+  gboolean is_demo = provider->kind == WAY_KIND_DEMO;
+  gboolean is_cloud = provider->locality == WAY_LOCALITY_CLOUD && !is_demo;
+  gboolean is_beyond = provider->locality != WAY_LOCALITY_LOCAL && !is_demo;
+
+  if (!provider->enabled)
+    g_set_error_literal (error, WAY_ERROR, WAY_ERROR_NO_TARGET,
+                         "not asked, since it is switched off");
+  else if (is_beyond && !snapshot->cloud_enabled)
+    g_set_error_literal (error, WAY_ERROR, WAY_ERROR_CLOUD_DISABLED,
+                         "not asked, since the cloud is switched off");
+  else if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key == NULL)
+    g_set_error_literal (error, WAY_ERROR, WAY_ERROR_KEY_MISSING,
+                         provider->key_problem != NULL ? provider->key_problem
+                                                       : "its key is missing");
+  else if (is_cloud && provider->key == NULL)
+    g_set_error_literal (error, WAY_ERROR, WAY_ERROR_KEY_MISSING,
+                         "not asked, since no key is set for it");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /**

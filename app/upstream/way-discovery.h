@@ -26,6 +26,8 @@ WayDiscovery *way_discovery_new (WayUpstream *upstream, WayDiscoveryFunc func, g
 void way_discovery_free (WayDiscovery *discovery);
 void way_discovery_apply (WayDiscovery *discovery, WaySnapshot *snapshot);
 void way_discovery_probe (WayDiscovery *discovery, const char *provider_id);
+gboolean
+way_discovery_may_ask (const WaySnapshot *snapshot, const WayProvider *provider, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayDiscovery, way_discovery_free)
 

@@ -215,6 +215,25 @@ class Serve(CliTest):
         self.home.write_config(BROKEN)
         self.assertIn("providers[0].kind", self.run_failing(1, "serve", "--port", "0"))
 
+    def test_key_test_of_what_is_not_asked(self):
+        """The reason is said at once, not after waiting for an answer that cannot come."""
+        self.home.write_config({
+            "version": 1, "listen": {"port": 0}, "cloud": {"enabled": False}, "providers": [
+                {"id": "off", "kind": "openai", "base_url": "http://127.0.0.1:9/v1",
+                 "enabled": False},
+                {"id": "cloud", "kind": "anthropic", "base_url": "https://llm.example"},
+                {"id": "keyed", "kind": "openai", "base_url": "http://127.0.0.1:9/v1",
+                 "key": {"env": "NOT_SET_ANYWHERE"}}]})
+        self.serve()
+        for name, reason in (("off", "it is switched off"), ("cloud", "the cloud is switched off"),
+                             ("keyed", "NOT_SET_ANYWHERE")):
+            with self.subTest(name=name):
+                began = time.monotonic()
+                text = self.run_failing(1, "key", "test", name)
+                self.assertLess(time.monotonic() - began, 5)
+                self.assertIn(name, text)
+                self.assertIn(reason, text)
+
     def test_reloads_on_hangup(self):
         server = self.serve()
         self.home.write_config({"version": 1, "listen": {"port": 0}, "cloud": {"enabled": False}})

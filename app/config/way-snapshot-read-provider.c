@@ -12,9 +12,10 @@
 
 #define PRICE_FACTOR_MAX 1000
 
-const char *const way_provider_members[] = { "id",           "kind",        "base_url", "locality",
-                                             "enabled",      "key",         "dialects", "limits",
-                                             "price_factor", "data_policy", NULL };
+const char *const way_provider_members[] = { "id",          "kind",        "base_url",
+                                             "locality",    "enabled",     "key",
+                                             "dialects",    "limits",      "price_factor",
+                                             "data_policy", "api_version", NULL };
 
 static const char *const key_members[] = { "keyring", "env", "credential", NULL };
 static const char *const locality_names[] = { "local", "lan", "cloud", NULL };
@@ -190,6 +191,8 @@ read_terms (WayReader *reader, JsonObject *object, WayProvider *provider)
   way_snapshot_read_limits (reader, object, &provider->limits);
   way_reader_get_decimal (reader, object, "price_factor", PRICE_FACTOR_MAX,
                           &provider->price_factor_ppm);
+  provider->api_version =
+    g_strdup (way_reader_get_string (reader, object, "api_version", WAY_READER_OPTIONAL));
   provider->data_policy =
     g_strdup (way_reader_get_string (reader, object, "data_policy", WAY_READER_OPTIONAL));
 }

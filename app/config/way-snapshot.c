@@ -42,6 +42,7 @@ way_provider_free (gpointer data)
   g_free (provider->key_name);
   g_free (provider->data_policy);
   g_strfreev (provider->dialects);
+  g_free (provider->api_version);
   g_clear_pointer (&provider->key, way_key_unref);
   g_free (provider->key_problem);
   g_free (provider);
@@ -85,6 +86,7 @@ provider_copy_with_key (const WayProvider *source, const WayKeyEntry *entry)
   provider->key_name = g_strdup (source->key_name);
   provider->data_policy = g_strdup (source->data_policy);
   provider->dialects = g_strdupv (source->dialects);
+  provider->api_version = g_strdup (source->api_version);
   provider->key = entry == NULL || entry->key == NULL ? NULL : way_key_ref (entry->key);
   provider->key_problem = entry == NULL ? NULL : g_strdup (entry->problem);
   return provider;

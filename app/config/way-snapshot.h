@@ -64,6 +64,7 @@ typedef struct
   char *key_name;    /* keyring name, variable or credential; null without key */
   char *data_policy; /* nullable */
   char **dialects;   /* (nullable): as configured */
+  char *api_version; /* (nullable): of Azure's paths */
   WayKind kind;
   WayKeySource key_source;
   WayLocality locality;

@@ -73,6 +73,12 @@ add_headers (WayExchange *self, GString *head)
   way_reply_add_header (head, "x-wayfare-substituted", record->substituted ? "true" : "false");
   way_reply_add_header (head, "x-wayfare-reason", record->reason);
   way_reply_add_header (head, "x-wayfare-cache", "miss");
+  if (self->is_translated)
+    {
+      g_autofree char *dropped = way_translation_dup_dropped (self->translation);
+
+      way_reply_add_header (head, "x-wayfare-dropped", dropped);
+    }
   if (!record->provider)
     return;
   way_reply_add_header (head, "x-wayfare-model", record->answered_model);
@@ -128,22 +134,37 @@ is_json_body (WayExchange *self)
   return self->body && self->body->len > 0 && type && strstr (type, "json");
 }
 
-/* The provider's own words, unchanged: agents match on them. */
+/* Anthropic's word for "overloaded" means nothing to other clients. */
+static guint
+get_face_status (WayExchange *self)
+{
+  gboolean is_known =
+    self->status != 529 || g_str_has_prefix (self->request->dialect->name, "anthropic");
+
+  return is_known ? self->status : 503;
+}
+
+/* In the client's dialect the provider's own words, unchanged: agents match on them. In another
+ * what it said, in the client's shape and under the same status. */
 static void
 pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhausted)
 {
   static const char *const passed[] = { "retry-after", "retry-after-ms", "x-request-id" };
-  GString *head = way_reply_begin (self->request, self->status);
-  guint status = self->status;
+  guint status = self->is_translated ? get_face_status (self) : self->status;
+  GString *head = way_reply_begin (self->request, status);
+  g_autoptr (GString) body = g_string_new (NULL);
 
+  if (self->is_translated)
+    self->request->dialect->encode_error (body, error->code, status, error->message);
+  else
+    g_string_append_len (body, (const char *)self->body->data, self->body->len);
   add_headers (self, head);
   for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
     way_reply_add_header (head, passed[i], way_call_get_header (self->call, passed[i]));
   if (is_exhausted)
     way_reply_add_header (head, "x-should-retry", "false");
   self->record->response_bytes =
-    way_reply_send (self->request, head, way_call_get_header (self->call, "content-type"),
-                    (const char *)self->body->data, self->body->len);
+    way_reply_send (self->request, head, "application/json", body->str, body->len);
   way_exchange_finish (self, WAY_OUTCOME_UPSTREAM_ERROR, status,
                        way_error_code_get_name (error->code));
 }
@@ -195,16 +216,47 @@ way_answer_with_failure (WayExchange *self, const GError *error)
 
 /* Answers */
 
+/* The answer to a client of another dialect; a provider that was asked for a stream may have sent a
+ * whole answer, which is then a stream that comes at once. */
+static const char *
+translate_whole (WayExchange *self, GString *body)
+{
+  if (!self->facts.stream)
+    {
+      way_translation_write_reply (self->translation, body);
+      return "application/json";
+    }
+  way_translation_stream_reply (self->translation, body);
+  return self->request->dialect->stream_type;
+}
+
+static void
+send_whole (WayExchange *self, GString *head)
+{
+  const char *type = way_call_get_header (self->call, "content-type");
+  g_autoptr (GString) body = NULL;
+
+  if (!self->is_translated)
+    {
+      self->record->response_bytes =
+        way_reply_send (self->request, head, type, (const char *)self->body->data, self->body->len);
+      return;
+    }
+  body = g_string_new (NULL);
+  type = translate_whole (self, body);
+  self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
+}
+
 /**
  * way_answer_whole:
  *
- * Passes on an answer that was not streamed, byte for byte, with its cost, and ends the exchange.
+ * Passes on an answer that was not streamed, in the same dialect byte for byte, with its cost, and
+ * ends the exchange.
  */
 void
 way_answer_whole (WayExchange *self)
 {
   WayRecord *record = self->record;
-  const char *type = way_call_get_header (self->call, "content-type");
   GString *head = way_reply_begin (self->request, self->status);
 
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
@@ -220,9 +272,37 @@ way_answer_whole (WayExchange *self)
       way_reply_add_header (head, "x-wayfare-cost-usd", cost->str);
     }
   record->first_token_us = way_exchange_get_elapsed_us (self);
-  record->response_bytes =
-    way_reply_send (self->request, head, type, (const char *)self->body->data, self->body->len);
+  send_whole (self, head);
   way_exchange_finish (self, WAY_OUTCOME_DONE, self->status, NULL);
+}
+
+/**
+ * way_answer_estimate:
+ *
+ * Answers a request to count tokens for a provider that counts none: with the estimate that routing
+ * goes by.
+ */
+void
+way_answer_estimate (WayExchange *self)
+{
+  WayReplyHead reply_head = { .id = self->record->id, .model = self->candidate->model };
+  WayDelta usage = WAY_DELTA_INIT (WAY_DELTA_USAGE);
+  g_autoptr (GArray) deltas = g_array_new (FALSE, FALSE, sizeof (WayDelta));
+  g_autoptr (GString) body = g_string_new (NULL);
+  GString *head = way_reply_begin (self->request, 200);
+
+  usage.text = "";
+  usage.usage.input_tokens = self->facts.input_tokens_estimate;
+  usage.usage.estimated = TRUE;
+  g_array_append_val (deltas, usage);
+  self->request->dialect->encode_reply (body, &reply_head, deltas);
+  self->attempt->verdict = WAY_VERDICT_ANSWERED;
+  self->attempt->cost_nano_usd = 0;
+  name_answerer (self);
+  add_headers (self, head);
+  self->record->response_bytes =
+    way_reply_send (self->request, head, "application/json", body->str, body->len);
+  way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
 }
 
 /**
@@ -238,7 +318,9 @@ way_answer_begin_stream (WayExchange *self)
   self->committed = TRUE;
   name_answerer (self);
   add_headers (self, head);
-  way_reply_begin_stream (self->request, head, way_call_get_header (self->call, "content-type"));
+  way_reply_begin_stream (self->request, head,
+                          self->is_translated ? self->request->dialect->stream_type
+                                              : way_call_get_header (self->call, "content-type"));
 }
 
 /**
@@ -269,6 +351,7 @@ way_answer_end_stream (WayExchange *self)
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
   way_health_note_success (self->core->health, self->candidate->provider->id,
                            self->attempt->first_byte_us, self->record->started_at_us);
+  way_pump_end (self->pump);
   way_answer_pass_stream (self);
   way_reply_end_stream (self->request);
   way_exchange_finish (self, WAY_OUTCOME_DONE, status, NULL);

@@ -16,12 +16,6 @@
 
 #define PROGRESS_INTERVAL_US (250 * 1000)
 
-/* What a client may tell its provider through us. Whose account it is, and where it is sent, is
- * Wayfare's matter. */
-static const char *const forwarded_headers[] = {
-  "User-Agent", "OpenAI-Beta", "HTTP-Referer", "X-Title", "Idempotency-Key", "X-Client-Request-Id",
-};
-
 static gboolean
 is_free (const WayProvider *provider)
 {
@@ -31,15 +25,11 @@ is_free (const WayProvider *provider)
 static WayPrice
 find_price (WayExchange *self, const WayUsage *usage)
 {
-  const WayProvider *provider = self->candidate->provider;
-  const char *seller;
   const WayModel *model;
 
-  if (is_free (provider))
+  if (is_free (self->candidate->provider))
     return WAY_PRICE_FREE;
-  seller = way_catalog_provider_for_url (provider->base_url);
-  model =
-    way_catalog_find (self->core->catalog, seller ? seller : provider->id, self->candidate->model);
+  model = way_attempt_find_model (self);
   return model ? way_price_for_usage (model, usage) : WAY_PRICE_UNKNOWN;
 }
 
@@ -58,6 +48,11 @@ settle_cost (WayExchange *self, gboolean was_asked)
   const WayTally *tally = get_tally (self);
   WayPrice price;
 
+  if (self->request->dialect->operation == WAY_OPERATION_COUNT)
+    {
+      attempt->cost_nano_usd = 0; /* to count what would be sent is free everywhere */
+      return;
+    }
   attempt->usage = way_tally_settle (tally, self->facts.input_tokens_estimate);
   price = find_price (self, &attempt->usage);
   if (is_free (self->candidate->provider) || !was_asked || self->status >= 400)
@@ -187,9 +182,8 @@ fail_transport (WayExchange *self, const GError *error)
 static void
 fail_status (WayExchange *self)
 {
-  WayRequest *request = self->request;
   g_autofree char *said =
-    request->dialect->decode_error ((const char *)self->body->data, self->body->len);
+    self->candidate->dialect->decode_error ((const char *)self->body->data, self->body->len);
   g_autoptr (GError) error =
     g_error_new (WAY_ERROR, self->status == 429 ? WAY_ERROR_RATE_LIMITED : WAY_ERROR_UPSTREAM,
                  "%s answered %u%s%.300s", self->candidate->provider->id, self->status,
@@ -231,11 +225,12 @@ static void
 on_head (WayCall *call, guint status, gpointer user_data)
 {
   WayExchange *self = user_data;
-  const WayDialect *dialect = self->request->dialect;
+  const WayDialect *dialect = self->candidate->dialect;
+  WayTranslation *translation = self->is_translated ? self->translation : NULL;
 
   self->status = status;
   if (status == 200 && self->facts.stream && is_type (call, dialect->stream_type))
-    self->pump = way_pump_new (dialect, !self->facts.wants_usage);
+    self->pump = way_pump_new (dialect, translation, !self->facts.wants_usage);
   else
     self->body = g_byte_array_new ();
 }
@@ -307,21 +302,55 @@ on_data (WayCall *call, const char *data, gsize length, gpointer user_data)
 }
 
 static void
+on_delta (const WayDelta *delta, gpointer user_data)
+{
+  WayExchange *self = user_data;
+
+  way_tally_add (delta, &self->tally);
+  if (self->is_translated)
+    way_translation_collect (delta, self->translation);
+}
+
+static gboolean
+read_vectors (WayExchange *self, const char *data, gsize length, GError **error)
+{
+  g_autoptr (WayEmbedding) embedding = NULL;
+
+  if (self->is_translated)
+    return way_translation_read_vectors (self->translation, data, length, &self->tally.usage,
+                                         error);
+  embedding = way_embedding_new ();
+  if (!self->candidate->dialect->decode_vectors (embedding, data, length, error))
+    return FALSE;
+  self->tally.usage = embedding->usage;
+  return TRUE;
+}
+
+static gboolean
+read_answer (WayExchange *self, GError **error)
+{
+  const WayDialect *dialect = self->candidate->dialect;
+  const char *data = self->body->data ? (const char *)self->body->data : "";
+  g_auto (WayDecoder) decoder = { 0 };
+
+  if (dialect->operation == WAY_OPERATION_EMBED)
+    return read_vectors (self, data, self->body->len, error);
+  way_decoder_init (&decoder, on_delta, self);
+  return dialect->decode_reply (&decoder, data, self->body->len, error);
+}
+
+static void
 accept_whole (WayExchange *self)
 {
-  const char *data = (const char *)self->body->data;
-  g_auto (WayDecoder) decoder = { 0 };
   g_autoptr (GError) error = NULL;
 
-  way_decoder_init (&decoder, way_tally_add, &self->tally);
   if (self->status >= 400)
     fail_status (self);
   else if (self->status != 200)
     fail_no_answer (self, "answered with a status that is neither success nor error");
   else if (!is_type (self->call, "application/json"))
     fail_no_answer (self, "answered with something that is not JSON");
-  else if (!self->request->dialect->decode_reply (&decoder, data ? data : "", self->body->len,
-                                                  &error))
+  else if (!read_answer (self, &error))
     fail_no_answer (self, error->message);
   else if (self->tally.error)
     fail_reported (self, self->tally.error);
@@ -371,37 +400,6 @@ static const WayCallHandlers handlers = {
 
 /* Asking */
 
-static GBytes *
-make_body (WayExchange *self, GError **error)
-{
-  g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
-  WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
-  WayRequestTarget target = { .model = self->candidate->model };
-  gsize length;
-  const char *data = g_bytes_get_data (self->request->body, &length);
-  gsize n_edits;
-
-  n_edits = self->request->dialect->plan_edits (&self->facts, &target, data, length, arena, edits);
-  if (n_edits == 0)
-    return g_bytes_ref (self->request->body);
-  return way_json_splice (self->request->body, edits, n_edits, error);
-}
-
-static gsize
-collect_headers (WayExchange *self, WayHeader *ret_headers)
-{
-  gsize n = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (forwarded_headers); i++)
-    {
-      const char *value = way_request_get_header (self->request, forwarded_headers[i]);
-
-      if (value)
-        ret_headers[n++] = (WayHeader){ forwarded_headers[i], value };
-    }
-  return n;
-}
-
 static WayDeadlines
 get_deadlines (WayExchange *self)
 {
@@ -420,8 +418,52 @@ reset_attempt (WayExchange *self)
   way_tally_clear (&self->tally);
   way_tally_init (&self->tally);
   self->status = 0;
+  self->is_translated = FALSE;
   self->paused = FALSE;
   self->sent_us = way_clock_get_monotonic_us ();
+}
+
+/* The request cannot be said to the candidate, which is nobody's failure. */
+static void
+pass_over (WayExchange *self, const GError *error)
+{
+  g_autoptr (GError) told = g_error_copy (error);
+
+  self->attempt->verdict = WAY_VERDICT_SKIPPED;
+  g_free (self->attempt->reason);
+  self->attempt->reason = g_strdup (error->message);
+  if (way_attempt_has_next (self))
+    {
+      way_exchange_try_next (self);
+      return;
+    }
+  g_prefix_error (&told, "%s ", self->candidate->provider->id);
+  way_answer_with_error (self, WAY_OUTCOME_REFUSED, told);
+}
+
+static void
+send_request (WayExchange *self, GBytes *body)
+{
+  const WayCandidate *candidate = self->candidate;
+  WayHeader headers[WAY_ATTEMPT_MAX_HEADERS];
+  g_autofree char *path = way_provider_dup_call_path (candidate->provider, candidate->dialect->name,
+                                                      candidate->model, self->facts.stream);
+  WayCallRequest call = {
+    .snapshot = self->plan->snapshot,
+    .provider = candidate->provider,
+    .method = "POST",
+    .path = path,
+    .body = body,
+    .headers = headers,
+    .n_headers = way_attempt_collect_headers (self, headers),
+    .local_only = self->plan->local_only,
+    .deadlines = get_deadlines (self),
+  };
+
+  self->attempt->verdict = WAY_VERDICT_TRYING;
+  self->attempt->started_us = way_exchange_get_elapsed_us (self);
+  way_exchange_tell (self, WAY_EVENT_ROUTED);
+  self->call = way_upstream_send (self->core->upstream, &call, &handlers, self);
 }
 
 /**
@@ -433,33 +475,20 @@ reset_attempt (WayExchange *self)
 void
 way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt *attempt)
 {
-  WayHeader headers[G_N_ELEMENTS (forwarded_headers)];
   g_autoptr (GBytes) body = NULL;
   g_autoptr (GError) error = NULL;
-  WayCallRequest call = {
-    .snapshot = self->plan->snapshot,
-    .provider = candidate->provider,
-    .method = "POST",
-    .path = way_kind_row (candidate->provider->kind)->chat_path,
-    .headers = headers,
-    .local_only = self->plan->local_only,
-    .deadlines = get_deadlines (self),
-  };
 
   self->candidate = candidate;
   self->attempt = attempt;
   reset_attempt (self);
-  attempt->verdict = WAY_VERDICT_TRYING;
-  attempt->started_us = way_exchange_get_elapsed_us (self);
-  body = make_body (self, &error);
-  if (!body)
+  if (!candidate->dialect)
     {
-      way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
-      way_answer_with_error (self, WAY_OUTCOME_REFUSED, error);
+      way_answer_estimate (self);
       return;
     }
-  call.body = body;
-  call.n_headers = collect_headers (self, headers);
-  way_exchange_tell (self, WAY_EVENT_ROUTED);
-  self->call = way_upstream_send (self->core->upstream, &call, &handlers, self);
+  body = way_attempt_write_body (self, &error);
+  if (body)
+    send_request (self, body);
+  else
+    pass_over (self, error);
 }

@@ -294,7 +294,7 @@ read_dry_run (WayRequest *request,
     .model = facts->model,
     .app = app ? way_snapshot_find_app (request->snapshot, app) : NULL,
     .facts = facts,
-    .dialect = way_dialect_openai_chat.name,
+    .dialect = &way_dialect_openai_chat,
     .local_only = way_json_get_boolean (asked, "local_only", FALSE),
   };
   if (app && !query->app)

@@ -27,6 +27,8 @@ struct _WayExchange
   WayCall *call;                 /* borrowed from the upstream, NULL when none runs */
   WayPump *pump;                 /* owned, for a streamed answer */
   GByteArray *body;              /* owned, for any other */
+  WayTranslation *translation;   /* (nullable): owned: the request decoded, for all attempts */
+  gboolean is_translated;        /* this attempt is in another dialect than the client's */
   WayTally tally;                /* of an answer that was not streamed */
   gint64 sent_us;                /* monotonic */
   guint status;                  /* of the provider's answer */
@@ -43,6 +45,12 @@ void way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, c
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
 
+/* way-attempt-request.c */
+#define WAY_ATTEMPT_MAX_HEADERS 8
+gsize way_attempt_collect_headers (WayExchange *self, WayHeader *ret_headers);
+const WayModel *way_attempt_find_model (WayExchange *self);
+GBytes *way_attempt_write_body (WayExchange *self, GError **error);
+
 /* way-attempt.c */
 void way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt *attempt);
 void way_attempt_stop (WayExchange *self);
@@ -53,6 +61,7 @@ void way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reas
 void way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error);
 void way_answer_with_failure (WayExchange *self, const GError *error);
 void way_answer_whole (WayExchange *self);
+void way_answer_estimate (WayExchange *self);
 void way_answer_begin_stream (WayExchange *self);
 void way_answer_pass_stream (WayExchange *self);
 void way_answer_end_stream (WayExchange *self);

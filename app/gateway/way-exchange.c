@@ -20,6 +20,7 @@ exchange_free (WayExchange *self)
   way_tally_clear (&self->tally);
   g_clear_pointer (&self->pump, way_pump_free);
   g_clear_pointer (&self->body, g_byte_array_unref);
+  g_clear_pointer (&self->translation, way_translation_free);
   g_free (self);
 }
 
@@ -175,7 +176,7 @@ make_plan (WayExchange *self)
     .model = self->facts.model,
     .app = request->app,
     .facts = &self->facts,
-    .dialect = request->dialect->name,
+    .dialect = request->dialect,
     .local_only = header_is_set (request, "x-wayfare-local-only"),
     .no_fallback = header_is_set (request, "x-wayfare-no-fallback"),
   };

@@ -11,7 +11,8 @@
 
 struct _WayPump
 {
-  const WayDialect *dialect;
+  const WayDialect *dialect;   /* of the provider */
+  WayTranslation *translation; /* (nullable): borrowed */
   WayDecoder decoder;
   WaySse *sse;     /* owned */
   GString *output; /* owned: whole events that may go to the client */
@@ -98,6 +99,18 @@ way_tally_settle (const WayTally *tally, gint64 input_tokens_estimate)
 }
 
 static void
+on_delta (const WayDelta *delta, gpointer user_data)
+{
+  WayPump *self = user_data;
+
+  way_tally_add (delta, &self->tally);
+  if (self->translation)
+    way_translation_add (delta, self->translation);
+}
+
+/* Of a stream that is not translated the events go through as they came; only their meaning is
+ * counted. */
+static void
 on_event (const char *event,
           const char *data,
           gsize length,
@@ -117,27 +130,32 @@ on_event (const char *event,
       if (self->hide_usage && self->dialect->event_is_surplus (data, length))
         return;
     }
-  g_string_append_len (self->output, raw, raw_length);
+  if (!self->translation)
+    g_string_append_len (self->output, raw, raw_length);
 }
 
 /**
  * way_pump_new:
- * @dialect: of both sides
+ * @dialect: of the provider
+ * @translation: (nullable): if the client speaks another; outlives the pump
  * @hide_usage: the client did not ask for the event that holds nothing but usage
  *
  * Returns: (transfer full): a pump for one streamed answer
  */
 WayPump *
-way_pump_new (const WayDialect *dialect, gboolean hide_usage)
+way_pump_new (const WayDialect *dialect, WayTranslation *translation, gboolean hide_usage)
 {
   WayPump *self = g_new0 (WayPump, 1);
 
   self->dialect = dialect;
+  self->translation = translation;
   self->sse = way_sse_new ();
   self->output = g_string_new (NULL);
-  self->hide_usage = hide_usage;
+  self->hide_usage = hide_usage && !translation && dialect->event_is_surplus;
   way_tally_init (&self->tally);
-  way_decoder_init (&self->decoder, way_tally_add, &self->tally);
+  way_decoder_init (&self->decoder, on_delta, self);
+  if (translation)
+    way_translation_begin_stream (translation, self->output);
   return self;
 }
 
@@ -171,6 +189,18 @@ way_pump_feed (WayPump *self, const char *data, gsize length, GError **error)
     return TRUE;
   g_propagate_error (error, g_error_copy (self->error));
   return FALSE;
+}
+
+/**
+ * way_pump_end:
+ *
+ * The provider's stream is complete: what the client needs to see that is in the output now.
+ */
+void
+way_pump_end (WayPump *self)
+{
+  if (self->translation)
+    way_translation_end_stream (self->translation);
 }
 
 /**

@@ -6,8 +6,8 @@
 
 #pragma once
 
-#include "way-dialect.h"
 #include "way-sse.h"
+#include "way-translation.h"
 
 G_BEGIN_DECLS
 
@@ -35,9 +35,10 @@ WayUsage way_tally_settle (const WayTally *tally, gint64 input_tokens_estimate);
 
 typedef struct _WayPump WayPump;
 
-WayPump *way_pump_new (const WayDialect *dialect, gboolean hide_usage);
+WayPump *way_pump_new (const WayDialect *dialect, WayTranslation *translation, gboolean hide_usage);
 void way_pump_free (WayPump *pump);
 gboolean way_pump_feed (WayPump *pump, const char *data, gsize length, GError **error);
+void way_pump_end (WayPump *pump);
 GString *way_pump_get_output (WayPump *pump);
 const WayTally *way_pump_get_tally (WayPump *pump);
 gboolean way_pump_has_answer (WayPump *pump);

@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * shape
  * @wants_base64: little-endian 32-bit floats in base64 instead of numbers
  * @truncate: whether too long a text may be cut: -1 unset, 0 no, 1 yes
- * @ignored: (element-type utf8): members that have no neutral words
+ * @ignored: (element-type utf8): owned: members that have no neutral words
  */
 typedef struct
 {

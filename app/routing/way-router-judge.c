@@ -38,31 +38,6 @@ get_candidate (const WayDecision *decision, guint i)
   return g_ptr_array_index (decision->plan->candidates, i);
 }
 
-/* Which kinds understand a request of the openai-chat dialect as it is. */
-static gboolean
-kind_speaks_openai_chat (WayKind kind)
-{
-  switch (kind)
-    {
-    case WAY_KIND_OPENAI:
-    case WAY_KIND_OLLAMA:
-    case WAY_KIND_DEMO:
-      return TRUE;
-    case WAY_KIND_ANTHROPIC:
-    case WAY_KIND_GEMINI:
-    case WAY_KIND_AZURE_OPENAI:
-      return FALSE;
-    }
-  g_return_val_if_reached (FALSE);
-}
-
-static gboolean
-is_configured_for (const WayProvider *provider, const char *dialect)
-{
-  return provider->dialects == NULL || dialect == NULL ||
-         g_strv_contains ((const char *const *)provider->dialects, dialect);
-}
-
 /* Who demands that the call stays on this machine, in words, or NULL. */
 static char *
 describe_local_only (const WayDecision *decision)
@@ -124,17 +99,17 @@ judge_locality (WayDecision *decision, WayCandidate *candidate)
 static void
 judge_dialect (WayDecision *decision, WayCandidate *candidate)
 {
-  const WayProvider *provider = candidate->provider;
-  const char *dialect = decision->query->dialect;
+  const WayDialect *face =
+    decision->query->dialect != NULL ? decision->query->dialect : &way_dialect_openai_chat;
 
-  if (!kind_speaks_openai_chat (provider->kind))
-    leave_out (candidate, WAY_ERROR_NO_TARGET,
-               g_strdup_printf ("is of the kind %s, which this version cannot call with %s yet",
-                                way_kind_get_name (provider->kind),
-                                dialect != NULL ? dialect : "openai-chat"));
-  else if (!is_configured_for (provider, dialect))
-    leave_out (candidate, WAY_ERROR_NO_TARGET,
-               g_strdup_printf ("is configured without the dialect %s", dialect));
+  candidate->dialect =
+    way_router_choose_dialect (candidate->provider, face, candidate->context_tokens);
+  if (candidate->dialect != NULL || face->operation == WAY_OPERATION_COUNT)
+    return;
+  leave_out (candidate, WAY_ERROR_NO_TARGET,
+             face->operation == WAY_OPERATION_EMBED
+               ? g_strdup ("makes no embeddings")
+               : g_strdup_printf ("speaks no dialect that %s can be said in", face->name));
 }
 
 static void

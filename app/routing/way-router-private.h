@@ -18,6 +18,9 @@ typedef struct
   gint64 now_us;              /* wall clock */
 } WayDecision;
 
+const WayDialect *way_router_choose_dialect (const WayProvider *provider,
+                                             const WayDialect *face,
+                                             gint64 context_tokens);
 void way_decision_judge (WayDecision *decision);
 void way_decision_find_local_only (WayDecision *decision);
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "way-chat.h"
+#include "way-dialect.h"
 #include "way-health.h"
 #include "way-snapshot.h"
 
@@ -18,15 +18,16 @@ typedef struct
   const char *model;            /* as requested */
   const WayApp *app;            /* nullable: no token was needed */
   const WayRequestFacts *facts; /* nullable in a dry run */
-  const char *dialect;
-  gboolean local_only;  /* x-wayfare-local-only */
-  gboolean no_fallback; /* x-wayfare-no-fallback */
+  const WayDialect *dialect;    /* of the client; NULL in a dry run means openai-chat */
+  gboolean local_only;          /* x-wayfare-local-only */
+  gboolean no_fallback;         /* x-wayfare-no-fallback */
 } WayRouteQuery;
 
 typedef struct
 {
   const WayProvider *provider; /* borrowed from the plan's snapshot */
   char *model;                 /* owned: what to ask the provider for */
+  const WayDialect *dialect;   /* what to ask it in; NULL to count tokens: it is not asked at all */
   char *reason;                /* owned: why here in the order, or why left out */
   WayErrorCode refusal;        /* meaningful if !usable */
   gboolean usable;

@@ -17,7 +17,7 @@
  * would format anew for each request. */
 #define USER_AGENT "User-Agent: Wayfare"
 
-#define N_OWN_NODES 4
+#define N_OWN_NODES 5
 
 /* Headers that are the call's own: a forwarded one beside them would contradict, or carry a key. */
 static const char *const own_headers[] = {
@@ -80,11 +80,16 @@ append_text (char *end, const char *text, gsize length)
 }
 
 static gsize
-measure_head (const WayCallRequest *request, const char *auth, const char *key)
+measure_head (const WayCallRequest *request,
+              const WayKindRow *row,
+              const char *auth,
+              const char *key)
 {
   gsize n_nodes = request->n_headers + N_OWN_NODES;
   gsize size = sizeof (WayRequestHead) + n_nodes * sizeof (struct curl_slist);
 
+  if (row->header_name != NULL)
+    size += strlen (row->header_name) + strlen (row->header_value) + 3;
   if (key != NULL)
     size += strlen (auth) + strlen (key) + 1;
   for (gsize i = 0; i < request->n_headers; i++)
@@ -93,10 +98,10 @@ measure_head (const WayCallRequest *request, const char *auth, const char *key)
 }
 
 static gboolean
-names_client (const WayCallRequest *request)
+names_header (const WayCallRequest *request, const char *name)
 {
   for (gsize i = 0; i < request->n_headers; i++)
-    if (g_ascii_strcasecmp (request->headers[i].name, "user-agent") == 0)
+    if (g_ascii_strcasecmp (request->headers[i].name, name) == 0)
       return TRUE;
   return FALSE;
 }
@@ -104,10 +109,11 @@ names_client (const WayCallRequest *request)
 static WayRequestHead *
 build_request_head (const WayCall *call, const WayCallRequest *request)
 {
-  const char *auth = prefix_of_auth (way_kind_row (call->provider->kind)->auth);
+  const WayKindRow *row = way_kind_row (call->provider->kind);
+  const char *auth = prefix_of_auth (row->auth);
   const char *key =
     call->provider->key == NULL || auth == NULL ? NULL : way_key_reveal (call->provider->key);
-  gsize size = measure_head (request, auth, key);
+  gsize size = measure_head (request, row, auth, key);
   WayRequestHead *head = g_malloc (size);
   char *end = (char *)&head->nodes[request->n_headers + N_OWN_NODES];
   guint n_nodes = 0;
@@ -116,10 +122,17 @@ build_request_head (const WayCall *call, const WayCallRequest *request)
   head->secret = NULL;
   head->secret_length = 0;
   add_node (head, &n_nodes, (char *)NO_EXPECT);
-  if (!names_client (request))
+  if (!names_header (request, "User-Agent"))
     add_node (head, &n_nodes, (char *)USER_AGENT);
   if (call->body != NULL)
     add_node (head, &n_nodes, (char *)CONTENT_TYPE);
+  if (row->header_name != NULL && !names_header (request, row->header_name))
+    {
+      add_node (head, &n_nodes, end);
+      end = append_text (end, row->header_name, strlen (row->header_name));
+      end = append_text (end, ": ", 2);
+      end = append_text (end, row->header_value, strlen (row->header_value)) + 1;
+    }
   if (key != NULL)
     {
       add_node (head, &n_nodes, end);

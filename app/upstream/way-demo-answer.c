@@ -275,7 +275,7 @@ way_demo_answer_init (WayDemoAnswer *answer, const char *method, const char *pat
   answer->pieces = g_ptr_array_new_with_free_func (free_piece);
   answer->status = 200;
   answer->is_stream = FALSE;
-  if (g_str_equal (path, row->chat_path) && g_str_equal (method, "POST"))
+  if (g_str_equal (path, row->calls[0].path) && g_str_equal (method, "POST"))
     answer_chat (answer, body);
   else if (g_str_equal (path, row->models_path) && g_str_equal (method, "GET"))
     g_string_append (add_piece (answer), MODEL_LIST);

@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-/* {"data": […]} as OpenAI has it, or the bare array of Together. An empty list may be null: Ollama
+/* {"data": […]} as OpenAI and Anthropic have it, {"models": […]} of Gemini, or the bare array of
+ * Together. An empty list may be null: Ollama
  * without models says so. */
 static JsonArray *
 find_list (JsonNode *root, gboolean *ret_is_empty)
@@ -24,9 +25,24 @@ find_list (JsonNode *root, gboolean *ret_is_empty)
 
   JsonObject *object = json_node_get_object (root);
   JsonNode *data = json_object_get_member (object, "data");
+  JsonArray *models = way_json_get_array (object, "models");
+  if (data == NULL && models != NULL)
+    return models;
   *ret_is_empty = data != NULL && JSON_NODE_HOLDS_NULL (data) &&
                   g_strcmp0 (way_json_get_string (object, "object"), "list") == 0;
   return way_json_get_array (object, "data");
+}
+
+/* OpenAI's "id", or Gemini's "name" below the collection. */
+static const char *
+get_id (JsonObject *model)
+{
+  static const char collection[] = "models/";
+  const char *name = way_json_get_string (model, "name");
+
+  if (name != NULL && g_str_has_prefix (name, collection))
+    return name + strlen (collection);
+  return way_json_get_string (model, "id");
 }
 
 /**
@@ -57,9 +73,7 @@ way_model_list_parse (const char *data, gsize length, GError **error)
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
       JsonNode *node = json_array_get_element (list, i);
-      const char *id = JSON_NODE_HOLDS_OBJECT (node)
-                         ? way_json_get_string (json_node_get_object (node), "id")
-                         : NULL;
+      const char *id = JSON_NODE_HOLDS_OBJECT (node) ? get_id (json_node_get_object (node)) : NULL;
 
       if (id != NULL && *id != '\0' && strlen (id) <= WAY_LIMIT_NAME_BYTES)
         g_ptr_array_add (ids, g_strdup (id));

@@ -23,9 +23,10 @@ static const char config[] =
   "{\"id\":\"off\",\"kind\":\"openai\",\"base_url\":\"http://127.0.0.1:1\",\"enabled\":false},"
   "{\"id\":\"locked\",\"kind\":\"openai\",\"base_url\":\"https://locked.example.com/v1\","
   "\"key\":{\"keyring\":\"locked\"}},"
-  "{\"id\":\"claude\",\"kind\":\"anthropic\",\"base_url\":\"https://claude.example.com\"},"
+  "{\"id\":\"claude\",\"kind\":\"anthropic\",\"base_url\":\"https://claude.example.com\","
+  "\"dialects\":[\"anthropic-2099\"]},"
   "{\"id\":\"responses\",\"kind\":\"openai\",\"base_url\":\"https://r.example.com/v1\","
-  "\"dialects\":[\"openai-responses\"]}"
+  "\"dialects\":[\"openai-embeddings\"]}"
   "],"
   "\"routes\":["
   "{\"model\":\"gpt-*\",\"targets\":[{\"provider\":\"cloud\",\"model\":\"*\"}]},"
@@ -158,7 +159,7 @@ make_plan (Fixture *fixture, const PlanRow *row)
 {
   WayRouteQuery query = {
     .model = row->model,
-    .dialect = "openai-chat",
+    .dialect = &way_dialect_openai_chat,
     .local_only = row->request_local_only,
     .no_fallback = row->no_fallback,
   };
@@ -361,14 +362,13 @@ test_locality (Fixture *fixture, gconstpointer data)
 static const PlanRow policy_rows[] = {
   { .model = "broken",
     .plan = "off/a no_target: is disabled\n"
-            "claude/b no_target other: is of the kind anthropic, which this version cannot call "
-            "with openai-chat yet\n"
-            "responses/c no_target other: is configured without the dialect openai-chat\n"
+            "claude/b no_target other: speaks no dialect that openai-chat can be said in\n"
+            "responses/c no_target other: speaks no dialect that openai-chat can be said in\n"
             "locked/d key_missing other: has no key: the keyring is locked\n"
-            "= no_target: No target may answer \"broken\": off/a is disabled; claude/b is of the "
-            "kind anthropic, which this version cannot call with openai-chat yet; responses/c is "
-            "configured without the dialect openai-chat; locked/d has no key: the keyring is "
-            "locked; mend one of them, or add another target\n" },
+            "= no_target: No target may answer \"broken\": off/a is disabled; claude/b speaks no "
+            "dialect that openai-chat can be said in; responses/c speaks no dialect that "
+            "openai-chat can be said in; locked/d has no key: the keyring is locked; mend one of "
+            "them, or add another target\n" },
   { .model = "off/a",
     .plan = "off/a no_target: is disabled\n"
             "= no_target: No target may answer \"off/a\": off/a is disabled; mend one of them, or "

@@ -236,6 +236,7 @@ set_transport (CURL *easy, const WayCall *call)
     curl_easy_setopt (easy, CURLOPT_CONNECT_TO, call->place->connect_to);
   if (call->deadlines.connect_ms > 0)
     curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->deadlines.connect_ms);
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, (long)WAY_UPSTREAM_RECEIVE_BYTES);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
 }

@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-/* The usual head of an answer fits without growing. */
-#define HEAD_BYTES 1024
+/* The usual head of an answer fits without growing. A GString takes the next power of two, and what
+ * is larger than 1 KiB costs malloc() a search. */
+#define HEAD_BYTES 1000
 
 /**
  * way_call_get_due:

@@ -2,19 +2,70 @@
  * Copyright (c) 2026 The Wayfare authors */
 
 /* libcurl's memory. It copies request headers, and so keys, into buffers of its own and frees them
- * as they are; these functions wipe what it frees. */
+ * as they are; these functions wipe what it frees. Receive buffers, which never hold a key, are
+ * kept for the next transfers instead: each transfer takes one, and is done with it when it ends.
+ */
 
 #include "way-upstream-private.h"
 
 #include <malloc.h>
 #include <string.h>
 
+/* With the NUL that libcurl adds. Since libcurl 8.8 one buffer serves all transfers of a multi
+ * handle, and none is asked for here. */
+#define RECEIVE_BUFFER_BYTES (WAY_UPSTREAM_RECEIVE_BYTES + 1)
+#define MAX_SPARE_BUFFERS 64
+
+/* libcurl's strings start with 32 bytes and double; a block that starts larger, and then grows to
+ * the largest that malloc() keeps at hand for a thread, saves most moves and their wipes. */
+#define FIRST_STRING_BYTES 248
+#define SECOND_STRING_BYTES 1024
+
+/* (element-type gpointer): receive buffers without a transfer, each thread's own. */
+static GPrivate spare_buffers = G_PRIVATE_INIT ((GDestroyNotify)g_ptr_array_unref);
+
+/* malloc() rounds up to multiples of 16. */
+static gboolean
+is_receive_buffer (gsize usable_bytes)
+{
+  return usable_bytes >= RECEIVE_BUFFER_BYTES && usable_bytes < RECEIVE_BUFFER_BYTES + 16;
+}
+
+static gboolean
+keep_buffer (void *buffer)
+{
+  GPtrArray *spares = g_private_get (&spare_buffers);
+
+  if (spares == NULL)
+    {
+      spares = g_ptr_array_new_full (MAX_SPARE_BUFFERS, free);
+      g_private_set (&spare_buffers, spares);
+    }
+  if (spares->len == MAX_SPARE_BUFFERS)
+    return FALSE;
+  g_ptr_array_add (spares, buffer);
+  return TRUE;
+}
+
+static void *
+allocate (size_t size)
+{
+  GPtrArray *spares = size == RECEIVE_BUFFER_BYTES ? g_private_get (&spare_buffers) : NULL;
+
+  if (spares != NULL && spares->len > 0)
+    return g_ptr_array_steal_index_fast (spares, spares->len - 1);
+  return malloc (size);
+}
+
 static void
 wipe_and_free (void *block)
 {
   if (block == NULL)
     return;
-  explicit_bzero (block, malloc_usable_size (block));
+  gsize usable_bytes = malloc_usable_size (block);
+  if (is_receive_buffer (usable_bytes) && keep_buffer (block))
+    return;
+  explicit_bzero (block, usable_bytes);
   free (block);
 }
 
@@ -26,7 +77,7 @@ move_and_wipe (void *block, size_t size)
 
   if (block != NULL && size != 0 && size <= old_size)
     return block;
-  void *moved = malloc (size);
+  void *moved = malloc (MAX (size, block == NULL ? FIRST_STRING_BYTES : SECOND_STRING_BYTES));
   if (moved == NULL || block == NULL)
     return moved;
   memcpy (moved, block, MIN (old_size, size));
@@ -47,7 +98,7 @@ way_upstream_init_curl (void)
 
   if (!g_once_init_enter (&is_done))
     return;
-  CURLcode code = curl_global_init_mem (CURL_GLOBAL_DEFAULT, malloc, wipe_and_free, move_and_wipe,
+  CURLcode code = curl_global_init_mem (CURL_GLOBAL_DEFAULT, allocate, wipe_and_free, move_and_wipe,
                                         strdup, calloc);
   g_assert (code == CURLE_OK); /* fails for want of memory alone */
   g_once_init_leave (&is_done, 1);

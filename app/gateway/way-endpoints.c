@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* Every path Wayfare knows, and what it answers by itself for tools: health and models. Gateway
+/* Every path Wayfare knows but those of the dialects, and whether it is well. Gateway
  * thread. */
 
 #include "way-endpoints.h"
 
 #include "way-exchange.h"
-#include "way-json.h"
-#include "way-record-json.h"
 
 #include <string.h>
 
@@ -73,113 +71,34 @@ answer_ready (WayEndpoints *self, WayRequest *request, const char *rest)
       g_string_new ("{\"status\":\"not ready\",\"reason\":\"no provider is enabled\"}"));
 }
 
-/* Models */
+/* The table */
 
-static gboolean
-is_reachable (const WaySnapshot *snapshot, const WayRequest *request, const WayProvider *provider)
-{
-  gboolean only_local = !snapshot->cloud_enabled || (request->app && request->app->local_only);
-
-  return provider->enabled && (!only_local || provider->locality == WAY_LOCALITY_LOCAL);
-}
-
+/* Paths of Gemini name model and operation at once; those that a dialect knows do not come here. */
 static void
-add_model (
-  GString *text, GHashTable *seen, const WayRequest *request, const char *id, const char *owner)
+refuse_operation (WayEndpoints *self, WayRequest *request, const char *rest)
 {
-  if (request->app && !way_app_allows_model (request->app, id))
-    return;
-  if (!g_hash_table_add (seen, g_strdup (id)))
-    return;
-  way_member_open (text, NULL, '{');
-  way_member_string (text, "id", id);
-  way_member_string (text, "object", "model");
-  way_member_int (text, "created", 0);
-  way_member_string (text, "owned_by", owner);
-  g_string_append_c (text, '}');
-}
-
-/* A model of several providers is listed by its name, which goes to the first, and for the others
- * as "provider/model", which addresses each. */
-static void
-add_provider_models (WayEndpoints *self,
-                     GString *text,
-                     GHashTable *seen,
-                     const WayRequest *request,
-                     const WayProvider *provider)
-{
-  const WayProviderState *state = way_health_get (self->core->health, provider->id);
-
-  if (provider->kind == WAY_KIND_DEMO && !(state && state->models))
-    add_model (text, seen, request, "demo", provider->id);
-  for (char **model = state ? state->models : NULL; model && *model; model++)
-    if (g_hash_table_contains (seen, *model))
-      {
-        g_autofree char *qualified = g_strdup_printf ("%s/%s", provider->id, *model);
-
-        add_model (text, seen, request, qualified, provider->id);
-      }
-    else
-      add_model (text, seen, request, *model, provider->id);
-}
-
-static GString *
-list_models (WayEndpoints *self, const WayRequest *request, GHashTable *seen)
-{
-  const WaySnapshot *snapshot = request->snapshot;
-  GString *text = g_string_new ("{\"object\":\"list\",\"data\":[");
-
-  for (guint i = 0; i < snapshot->routes->len; i++)
-    {
-      const WayRoute *route = snapshot->routes->pdata[i];
-
-      if (!strchr (route->pattern, '*'))
-        add_model (text, seen, request, route->pattern, "wayfare");
-    }
-  for (guint i = 0; i < snapshot->providers->len; i++)
-    if (is_reachable (snapshot, request, snapshot->providers->pdata[i]))
-      add_provider_models (self, text, seen, request, snapshot->providers->pdata[i]);
-  g_string_append (text, "]}");
-  return text;
-}
-
-static void
-answer_models (WayEndpoints *self, WayRequest *request, const char *rest)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
   if (way_endpoints_begin (request))
-    way_reply_send_json (request, 200, list_models (self, request, seen));
+    way_endpoints_fail (request, WAY_ERROR_NOT_FOUND,
+                        "A model is called with :generateContent, :streamGenerateContent, "
+                        ":countTokens, :embedContent or :batchEmbedContents");
 }
 
+/* Codex asks for a WebSocket first: 426 sends it to HTTP at once, any other answer after seven
+ * tries.
+ */
 static void
-answer_model (WayEndpoints *self, WayRequest *request, const char *rest)
+refuse_websocket (WayEndpoints *self, WayRequest *request, const char *rest)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree char *id = g_uri_unescape_string (rest, NULL);
-  g_autoptr (GString) all G_GNUC_UNUSED = list_models (self, request, seen);
-  GString *text;
+  static const char body[] =
+    "{\"error\":{\"message\":\"Responses are served over HTTP: POST here instead of opening a "
+    "WebSocket\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"bad_request\"}}";
+  GString *head;
 
   if (!way_endpoints_begin (request))
     return;
-  if (!id || !g_hash_table_contains (seen, id))
-    {
-      way_endpoints_fail (request, WAY_ERROR_MODEL_NOT_FOUND,
-                          "No route and no provider serves this model: GET /v1/models lists all");
-      return;
-    }
-  text = g_string_new (NULL);
-  g_hash_table_remove_all (seen);
-  add_model (text, seen, request, id, "wayfare");
-  way_reply_send_json (request, 200, text);
-}
-
-/* The table */
-
-static void
-start_exchange (WayEndpoints *self, WayRequest *request, const char *rest)
-{
-  way_exchange_start (self->core, request);
+  head = way_reply_begin (request, 426);
+  way_reply_add_header (head, "Upgrade", "HTTP/1.1");
+  way_reply_send (request, head, "application/json", body, strlen (body));
 }
 
 static void
@@ -194,7 +113,8 @@ typedef enum
   FOR_ADMIN, /* the /wayfare/v1 API */
 } Audience;
 
-/* A path that ends in '/' stands for everything below it, which is given as the rest. */
+/* A path that ends in '/' stands for everything below it, which is given as the rest; the root stands
+ * for itself. */
 static const struct
 {
   const char *method;
@@ -202,12 +122,20 @@ static const struct
   Audience audience;
   EndpointFunc func;
 } endpoints[] = {
-  { "POST", "/v1/chat/completions", FOR_ALL, start_exchange },
-  { "POST", "/chat/completions", FOR_ALL, start_exchange },
-  { "GET", "/v1/models", FOR_ALL, answer_models },
-  { "GET", "/models", FOR_ALL, answer_models },
-  { "GET", "/v1/models/", FOR_ALL, answer_model },
-  { "GET", "/models/", FOR_ALL, answer_model },
+  { "GET", "/v1/responses", FOR_ALL, refuse_websocket },
+  { "GET", "/responses", FOR_ALL, refuse_websocket },
+  { "GET", "/v1/models", FOR_ALL, way_endpoints_models },
+  { "GET", "/models", FOR_ALL, way_endpoints_models },
+  { "GET", "/v1/models/", FOR_ALL, way_endpoints_model },
+  { "GET", "/models/", FOR_ALL, way_endpoints_model },
+  { "GET", "/", FOR_ALL, way_endpoints_ollama_root },
+  { "GET", "/api/version", FOR_ALL, way_endpoints_ollama_version },
+  { "GET", "/api/tags", FOR_ALL, way_endpoints_tags },
+  { "GET", "/api/ps", FOR_ALL, way_endpoints_ollama_ps },
+  { "POST", "/api/show", FOR_ALL, way_endpoints_ollama_show },
+  { "POST", "/v1beta/models/", FOR_ALL, refuse_operation },
+  { "GET", "/v1beta/models", FOR_ALL, way_endpoints_gemini_models },
+  { "GET", "/v1beta/models/", FOR_ALL, way_endpoints_gemini_model },
   { "GET", "/health", FOR_ALL, answer_health },
   { "GET", "/ready", FOR_ALL, answer_ready },
   { "GET", API_PREFIX "/status", FOR_ADMIN, way_endpoints_status },
@@ -224,6 +152,8 @@ match_path (const char *pattern, const char *path)
 {
   gsize length = strlen (pattern);
 
+  if (length == 1)
+    return strcmp (pattern, path) == 0 ? path + length : NULL;
   if (strncmp (pattern, path, length) != 0)
     return NULL;
   if (path[length] == '\0' || (path[length] == '/' && path[length + 1] == '\0'))
@@ -299,9 +229,14 @@ forward_to_main (WayEndpoints *self, WayRequest *request)
 void
 way_endpoints_dispatch (WayEndpoints *self, WayRequest *request)
 {
-  const char *other_method = NULL;
+  const char *other_method = request->dialect ? "POST" : NULL;
   g_autoptr (GError) error = NULL;
 
+  if (request->dialect && strcmp (request->method, "POST") == 0)
+    {
+      way_exchange_start (self->core, request);
+      return;
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (endpoints); i++)
     {
       const char *rest = match_path (endpoints[i].path, request->path);

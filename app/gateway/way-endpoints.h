@@ -7,6 +7,7 @@
 
 #include "way-core.h"
 #include "way-request.h"
+#include "way-router.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,22 @@ void way_endpoints_requests (WayEndpoints *endpoints, WayRequest *request, const
 void way_endpoints_one_request (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_spend (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_route (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+
+/* Handlers of way-endpoints-models.c */
+void way_endpoints_models (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_model (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_tags (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_gemini_models (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_gemini_model (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+
+/* Handlers of way-endpoints-ollama.c */
+void way_endpoints_ollama_root (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_ollama_version (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_ollama_ps (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_ollama_show (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_append_ollama_details (GString *text);
+
+/* For all of them */
 WayCore *way_endpoints_get_core (WayEndpoints *endpoints);
 gboolean way_endpoints_begin (WayRequest *request);
 void way_endpoints_fail (WayRequest *request, WayErrorCode code, const char *message);

@@ -240,20 +240,41 @@ way_reply_send_json (WayRequest *self, guint status, GString *body)
   g_string_free (body, TRUE);
 }
 
+/* Also of paths where no model is called, such as the lists of models. */
+static const WayDialect *
+find_error_dialect (WayRequest *self)
+{
+  static const struct
+  {
+    const char *prefix;
+    const char *dialect;
+  } families[] = {
+    { "/api/", "ollama" },
+    { "/v1beta/", "gemini" },
+  };
+  const WayDialect *dialect = self->dialect;
+
+  for (gsize i = 0; !dialect && i < G_N_ELEMENTS (families); i++)
+    if (g_str_has_prefix (self->path, families[i].prefix))
+      dialect = way_dialect_by_name (families[i].dialect);
+  if (!dialect && way_request_get_header (self, "anthropic-version"))
+    dialect = way_dialect_by_name ("anthropic");
+  return dialect ? dialect : &way_dialect_openai_chat;
+}
+
 /**
  * way_reply_send_error:
  * @error: in #WAY_ERROR
  *
- * Says @error in the dialect of the path, or in OpenAI's shape where the path has none.
+ * Says @error in the dialect of the path or its family, else in OpenAI's shape.
  */
 void
 way_reply_send_error (WayRequest *self, const GError *error)
 {
-  const WayDialect *dialect = self->dialect ? self->dialect : &way_dialect_openai_chat;
   GString *body = g_string_new (NULL);
 
-  dialect->encode_error (body, error->code, way_error_code_get_status (error->code),
-                         error->message);
+  find_error_dialect (self)->encode_error (body, error->code,
+                                           way_error_code_get_status (error->code), error->message);
   way_reply_send_json (self, way_error_code_get_status (error->code), body);
 }
 

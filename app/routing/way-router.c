@@ -249,6 +249,22 @@ find_candidates (WayDecision *decision)
 }
 
 /**
+ * way_router_skip_claude_prefix:
+ * @model: as requested
+ *
+ * Returns: (transfer none): the name behind %WAY_ROUTER_CLAUDE_PREFIX, or @model
+ */
+const char *
+way_router_skip_claude_prefix (const char *model)
+{
+  gsize length = strlen (WAY_ROUTER_CLAUDE_PREFIX);
+
+  return strncmp (model, WAY_ROUTER_CLAUDE_PREFIX, length) == 0 && model[length] != '\0'
+           ? model + length
+           : model;
+}
+
+/**
  * way_router_plan:
  * @snapshot: the configuration; the plan keeps a reference
  * @query: what the request says
@@ -272,13 +288,16 @@ way_router_plan (WaySnapshot *snapshot,
   g_return_val_if_fail (query->model != NULL, NULL);
 
   WayPlan *plan = g_new0 (WayPlan, 1);
-  WayDecision decision = { plan, query, health, now_wall_us };
+  WayRouteQuery plain = *query;
+  WayDecision decision = { plan, &plain, health, now_wall_us };
+
+  plain.model = way_router_skip_claude_prefix (query->model);
 
   plan->snapshot = way_snapshot_ref (snapshot);
   plan->candidates = g_ptr_array_new_with_free_func (candidate_free);
   plan->deadlines = WAY_DEADLINES_DEFAULT;
 
-  gboolean allowed = way_app_allows_model (query->app, query->model);
+  gboolean allowed = way_app_allows_model (query->app, plain.model);
   if (allowed)
     find_candidates (&decision);
   way_decision_find_local_only (&decision);

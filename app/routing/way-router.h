@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* In front of the names of models that clients for Claude alone would not offer. */
+#define WAY_ROUTER_CLAUDE_PREFIX "claude-local/"
+
 /* What the request says. All borrowed. */
 typedef struct
 {
@@ -60,6 +63,7 @@ WayPlan *way_router_plan (WaySnapshot *snapshot,
                           const WayHealth *health,
                           gint64 now_wall_us);
 void way_plan_free (WayPlan *plan);
+const char *way_router_skip_claude_prefix (const char *model);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayPlan, way_plan_free)
 

@@ -351,3 +351,35 @@ def test_dry_run_sends_nothing(wayfare, cloud):
     assert answer.status == 200
     assert [c["provider"] for c in answer.json()["candidates"]] == ["mock", "mock"]
     assert cloud.chats() == []
+
+
+# ---- the faces that other families of clients look at ------------------------------------------
+
+
+def test_models_in_each_shape(wayfare):
+    def get(path, **headers):
+        answer = wayfare.request("GET", path, headers=headers)
+        assert answer.status == 200, path
+        return answer.json()
+
+    assert "coder" in [model["id"] for model in get("/v1/models")["data"]]
+    page = get("/v1/models?limit=1000", **{"anthropic-version": "2023-06-01"})
+    assert "claude-local/coder" in [model["id"] for model in page["data"]]
+    assert page["first_id"] == page["data"][0]["id"] and page["has_more"] is False
+    assert "coder" in [model["model"] for model in get("/api/tags")["models"]]
+    assert "models/coder" in [model["name"] for model in get("/v1beta/models")["models"]]
+    assert get("/v1beta/models/coder")["displayName"] == "coder"
+    shown = wayfare.request("POST", "/api/show", {"model": "coder"}).json()
+    assert shown["model_info"]["wayfare.context_length"] > 0 and "tools" in shown["capabilities"]
+    assert tuple(map(int, get("/api/version")["version"].split("."))) >= (0, 6, 4)
+
+
+def test_names_for_claude_are_routed(wayfare):
+    answer = wayfare.chat("claude-local/coder")
+    assert (answer.status, answer.headers["x-wayfare-model"]) == (200, "ok")
+
+
+def test_root_and_websocket(wayfare):
+    assert wayfare.request("GET", "/").body == b"Ollama is running"
+    upgrade = wayfare.request("GET", "/v1/responses", headers={"Connection": "Upgrade", "Upgrade": "websocket"})
+    assert (upgrade.status, upgrade.headers["upgrade"]) == (426, "HTTP/1.1")

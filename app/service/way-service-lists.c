@@ -312,15 +312,17 @@ hold_weakly (WayService *self)
   return ref;
 }
 
+/* (transfer full) (nullable): who asked. An answer to a start that failed comes to nobody: it is
+ * asked again with the next. */
 static WayService *
 take_held (gpointer data)
 {
   GWeakRef *ref = data;
-  WayService *self = g_weak_ref_get (ref);
+  g_autoptr (WayService) self = g_weak_ref_get (ref);
 
   g_weak_ref_clear (ref);
   g_free (ref);
-  return self;
+  return self != NULL && self->remembers ? g_steal_pointer (&self) : NULL;
 }
 
 static void

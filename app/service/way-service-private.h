@@ -50,10 +50,12 @@ struct _WayService
   /* owned: state in words */
   char *address;            /* NULL while stopped */
   char *start_problem;      /* why it does not run, nullable */
+  gboolean elsewhere;       /* another Wayfare of this user runs instead */
   gboolean local_only_held; /* local-only is on though the config could not be written */
   char *apply_problem;      /* why the newest settings are not in force, nullable */
   char *problem;            /* as last notified */
 
+  gboolean remembers;  /* the lists begin with what the ledger has */
   gboolean loaded;     /* the config file was read, or there is none */
   gboolean wanted;     /* it runs, or would if it could */
   guint apply_source;  /* pending way_service_apply() */
@@ -63,6 +65,7 @@ struct _WayService
 /* way-service.c */
 void way_service_set_address (WayService *self, char *address);
 void way_service_take_problem (WayService *self, char **problem, GError **error);
+void way_service_set_elsewhere (WayService *self, const GError *error);
 void way_service_set_keyring_state (WayService *self, WayKeyringState state);
 
 /* way-service-run.c */

@@ -109,8 +109,6 @@ open_parts (WayService *self, GError **error)
         return FALSE;
       way_ledger_set_retention (self->ledger,
                                 way_config_get_snapshot (self->config)->retention_days);
-      /* Asked before the first request is let in, so that none is counted twice. */
-      way_service_ask_ledger (self);
     }
   if (self->catalog == NULL)
     self->catalog = open_catalog ();
@@ -148,7 +146,14 @@ try_start (WayService *self, GError **error)
   way_service_resolve_keys (self);
   if (self->live)
     way_service_ask_keyring_state (self);
-  return start_gateway (self, error);
+  /* Asked before the first request is let in, so that none is counted twice; and again when it
+   * starts after all, for what another Wayfare has recorded meanwhile. */
+  if (!self->remembers)
+    way_service_ask_ledger (self);
+  if (!start_gateway (self, error))
+    return FALSE;
+  self->remembers = TRUE;
+  return TRUE;
 }
 
 /**
@@ -182,6 +187,7 @@ way_service_start (WayService *service, GError **error)
     *error = g_error_copy (problem);
   service->wanted = TRUE;
   way_config_watch (service->config);
+  way_service_set_elsewhere (service, problem);
   way_service_take_problem (service, &service->start_problem, &problem);
   if (service->gateway != NULL)
     way_service_set_address (service, way_gateway_dup_address (service->gateway));

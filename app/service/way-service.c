@@ -19,6 +19,7 @@ enum
   PROP_ADDRESS,
   PROP_RUNNING,
   PROP_PROBLEM,
+  PROP_ELSEWHERE,
   PROP_LOCAL_ONLY,
   PROP_KEYRING_STATE,
   N_PROPS
@@ -68,6 +69,18 @@ way_service_take_problem (WayService *self, char **problem, GError **error)
   *problem = *error != NULL ? g_strdup ((*error)->message) : NULL;
   g_clear_error (error);
   update_problem (self);
+}
+
+/* Whether @error says that another Wayfare runs in this one's place. */
+void
+way_service_set_elsewhere (WayService *self, const GError *error)
+{
+  const gboolean elsewhere = way_error_is (error, WAY_ERROR_ALREADY_RUNNING);
+
+  if (self->elsewhere == elsewhere)
+    return;
+  self->elsewhere = elsewhere;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ELSEWHERE]);
 }
 
 void
@@ -137,6 +150,9 @@ way_service_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       break;
     case PROP_PROBLEM:
       g_value_set_string (value, self->problem);
+      break;
+    case PROP_ELSEWHERE:
+      g_value_set_boolean (value, self->elsewhere);
       break;
     case PROP_LOCAL_ONLY:
       g_value_set_boolean (value, way_service_get_local_only (self));
@@ -222,6 +238,8 @@ way_service_class_init (WayServiceClass *klass)
     g_param_spec_boolean ("running", NULL, NULL, FALSE, G_PARAM_READABLE | common);
   properties[PROP_PROBLEM] =
     g_param_spec_string ("problem", NULL, NULL, NULL, G_PARAM_READABLE | common);
+  properties[PROP_ELSEWHERE] =
+    g_param_spec_boolean ("elsewhere", NULL, NULL, FALSE, G_PARAM_READABLE | common);
   properties[PROP_LOCAL_ONLY] =
     g_param_spec_boolean ("local-only", NULL, NULL, FALSE, G_PARAM_READWRITE | common);
   properties[PROP_KEYRING_STATE] = g_param_spec_uint (

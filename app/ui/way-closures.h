@@ -91,10 +91,10 @@ char *way_first_request_words (gpointer object, gint64 last_seen_us);
 gboolean way_is_seen (gpointer object, gint64 last_seen_us);
 char *way_seen_icon (gpointer object, gint64 last_seen_us);
 char **way_seen_classes (gpointer object, gint64 last_seen_us);
-char *way_local_only_words (gpointer object, gboolean local_only);
+char *way_local_only_words (gpointer object, gboolean running, gboolean local_only);
 char *way_warning_words (gpointer object, const char *problem);
 gboolean way_has_warning (gpointer object, gboolean running, const char *problem);
-char *way_content_name (gpointer object, gboolean running);
+char *way_content_name (gpointer object, gboolean running, gboolean elsewhere);
 char *way_escape (gpointer object, const char *text);
 char *way_client_address (gpointer object, const char *address);
 

@@ -75,8 +75,9 @@ way_drawing_prepare (const char *device_folder)
     }
   if (way_drawing_has_gpu (device_folder))
     return;
+  g_setenv ("GSK_RENDERER", "cairo", TRUE);
   g_setenv ("GDK_DISABLE", "gl,vulkan", TRUE);
-  /* GTK knows the variable above since 4.16, and this value until then. */
+  /* GTK knows GDK_DISABLE since 4.16, and this value until then. */
   if (gtk_get_minor_version () < 16)
     g_setenv ("GDK_DEBUG", "gl-disable", TRUE);
 }

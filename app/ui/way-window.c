@@ -146,15 +146,33 @@ back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
 }
 
+/* Without a router there are no pages, and their keys do nothing that nobody sees. */
+static void
+on_running_changed (WayWindow *self)
+{
+  static const char *const page_actions[] = { "win.page", "win.find", "win.new",
+                                              "win.show-request" };
+  const gboolean running = way_service_get_running (self->service);
+  g_autoptr (GPropertyAction) local_only =
+    g_property_action_new ("local-only", self->service, "local-only");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (page_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), page_actions[i], running);
+  if (running)
+    g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (local_only));
+  else
+    g_action_map_remove_action (G_ACTION_MAP (self), "local-only");
+}
+
 static void
 way_window_constructed (GObject *object)
 {
   WayWindow *self = WAY_WINDOW (object);
-  g_autoptr (GPropertyAction) local_only =
-    g_property_action_new ("local-only", self->service, "local-only");
 
   G_OBJECT_CLASS (way_window_parent_class)->constructed (object);
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (local_only));
+  g_signal_connect_object (self->service, "notify::running", G_CALLBACK (on_running_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_running_changed (self);
   g_object_bind_property (way_service_get_activity (self->service), "running", self->now_stack_page,
                           "badge-number", G_BINDING_SYNC_CREATE);
 }

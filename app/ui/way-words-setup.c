@@ -446,13 +446,16 @@ way_seen_classes (gpointer object, gint64 last_seen_us)
 /**
  * way_local_only_words:
  * @object: (nullable): the template's object, not used
+ * @running: whether the router listens
  * @local_only: the switch
  *
- * Returns: (transfer full): the switch's state in words
+ * Returns: (transfer full): what it means
  */
 char *
-way_local_only_words (gpointer object, gboolean local_only)
+way_local_only_words (gpointer object, gboolean running, gboolean local_only)
 {
+  if (!running)
+    return g_strdup (_ ("Not listening"));
   return g_strdup (local_only ? _ ("Nothing leaves this machine")
                               : _ ("Calls may leave this machine"));
 }
@@ -488,13 +491,16 @@ way_has_warning (gpointer object, gboolean running, const char *problem)
  * way_content_name:
  * @object: (nullable): the template's object, not used
  * @running: whether the router listens
+ * @elsewhere: whether another one of this user does
  *
- * Returns: (transfer full): which of the window's two contents to show
+ * Returns: (transfer full): which of the window's contents to show
  */
 char *
-way_content_name (gpointer object, gboolean running)
+way_content_name (gpointer object, gboolean running, gboolean elsewhere)
 {
-  return g_strdup (running ? "pages" : "problem");
+  if (running)
+    return g_strdup ("pages");
+  return g_strdup (elsewhere ? "elsewhere" : "problem");
 }
 
 /**

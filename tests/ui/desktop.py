@@ -127,11 +127,9 @@ class Keyring:
 class Program:
     """The built wayfare, started as a user would."""
 
-    def __init__(self, path, log, environment=None):
+    def __init__(self, path, log, arguments=()):
         self.log = open(log, "ab")
-        self.process = subprocess.Popen(
-            [path], env={**os.environ, **(environment or {})}, stdout=self.log, stderr=self.log
-        )
+        self.process = subprocess.Popen([path, *arguments], stdout=self.log, stderr=self.log)
 
     def stop(self, timeout=20):
         """Asks it to end, as a session does, and gives its exit status."""

@@ -355,6 +355,33 @@ test_price_date (void)
   g_assert_cmpstr (unknown, ==, "day unknown");
 }
 
+static void
+test_content (void)
+{
+  static const struct
+  {
+    gboolean running;
+    gboolean elsewhere;
+    gboolean local_only;
+    const char *name;
+    const char *words;
+  } rows[] = {
+    { TRUE, FALSE, FALSE, "pages", "Calls may leave this machine" },
+    { TRUE, FALSE, TRUE, "pages", "Nothing leaves this machine" },
+    { FALSE, FALSE, TRUE, "problem", "Not listening" },
+    { FALSE, TRUE, FALSE, "elsewhere", "Not listening" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *name = way_content_name (NULL, rows[i].running, rows[i].elsewhere);
+      g_autofree char *words = way_local_only_words (NULL, rows[i].running, rows[i].local_only);
+
+      g_assert_cmpstr (name, ==, rows[i].name);
+      g_assert_cmpstr (words, ==, rows[i].words);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -373,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);
   g_test_add_func ("/ui/closures/app-words", test_app_words);
+  g_test_add_func ("/ui/closures/content", test_content);
   g_test_add_func ("/ui/closures/fare-line", test_fare_line);
   g_test_add_func ("/ui/closures/price-date", test_price_date);
   return g_test_run ();

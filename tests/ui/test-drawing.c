@@ -66,6 +66,7 @@ test_plain_without_gpu (Fixture *fixture, gconstpointer data)
 {
   way_drawing_prepare (fixture->folder);
   g_assert_cmpstr (g_getenv ("GDK_DISABLE"), ==, "gl,vulkan");
+  g_assert_cmpstr (g_getenv ("GSK_RENDERER"), ==, "cairo");
 }
 
 static void

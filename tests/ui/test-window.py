@@ -6,6 +6,7 @@ request. Leaves a picture of every page in the folder it is given.
 
 usage: test-window.py WAYFARE SCHEMA_DIR DATA_DIR PICTURES"""
 
+import http.client
 import json
 import os
 import pathlib
@@ -28,6 +29,7 @@ KEY = "sk-the-window-must-not-show-this-7Qx9"
 APP = "my-tool"
 PAGES = ("now", "requests", "providers", "keys", "apps")
 SIZES = ((1280, 800), (360, 720))
+DIALOGS = (("providers", "Add Provider", "Address"), ("apps", "Add App", "Name"))
 NOTHING_LEAVES = "Nothing leaves this machine"
 MAY_LEAVE = "Calls may leave this machine"
 
@@ -76,7 +78,11 @@ class Test:
     # The program
 
     def write_files(self, port):
-        CONFIG["listen"]["port"] = port
+        self.port = CONFIG["listen"]["port"] = port
+        # Lets everybody in and says nothing.
+        self.silent = socket.create_server(("127.0.0.1", 0))
+        silent_url = f"http://127.0.0.1:{self.silent.getsockname()[1]}/v1"
+        CONFIG["providers"].append({"id": "silent", "kind": "openai", "base_url": silent_url})
         self.config_path.parent.mkdir(parents=True)
         self.config_path.write_text(json.dumps(CONFIG))
         gtk = self.root / "config/gtk-4.0"
@@ -87,6 +93,10 @@ class Test:
         )
 
     def start(self, width, height, appearance):
+        self.start_program(width, height, appearance)
+        self.window = screenreader.Window("wayfare")
+
+    def start_program(self, width, height, appearance):
         settings = self.root / "config/glib-2.0/settings"
         settings.mkdir(parents=True, exist_ok=True)
         settings.joinpath("keyfile").write_text(
@@ -94,7 +104,6 @@ class Test:
             f"appearance='{appearance}'\n"
         )
         self.program = desktop.Program(self.wayfare, self.log)
-        self.window = screenreader.Window("wayfare")
 
     def stop(self):
         status = self.program.stop()
@@ -116,6 +125,63 @@ class Test:
             self.capture("not-running", 1280, 800, "light")
         self.window.click("Try Again")
         self.window.wait("label", contains="/v1", inside="WayNowPage")
+
+    def start_where_another_runs(self):
+        """`wayfare serve` goes on; when it has ended the window takes over, with its records."""
+        other = desktop.Program(self.wayfare, self.log, ["serve"])
+        wait_for(self.is_answering, "wayfare serve to listen")
+        token = self.run_verb("app", "add", "early").strip()
+        assert self.send(f"http://127.0.0.1:{self.port}/v1", token, "demo")["choices"]
+        self.start(1280, 800, "light")
+        self.window.wait("label", "Wayfare Runs Without This Window")
+        self.window.wait("label", "Not listening")
+        self.capture("elsewhere", 1280, 800, "light")
+        press("ctrl+3")
+        self.window.click("Run Here")
+        self.window.wait("label", "Wayfare Runs Without This Window")
+        assert other.stop() == 0
+        self.window.click("Run Here")
+        self.window.wait("label", contains="/v1", inside="WayNowPage")
+        self.show("requests")
+        self.window.wait("label", "demo → demo", inside="Requests")
+        self.stop()
+        self.run_verb("app", "list", status=3)
+
+    def is_answering(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def run_verb(self, *arguments, status=0):
+        done = subprocess.run([self.wayfare, *arguments], stdout=subprocess.PIPE, text=True, timeout=30)
+        assert done.returncode == status, f"{arguments} ended with {done.returncode}"
+        return done.stdout
+
+    def end_at_any_moment(self):
+        """SIGTERM ends it at once and in order, whatever it was about to do."""
+        self.start_program(1280, 800, "light")
+        wait_for(self.is_answering, "the router to listen")
+        self.stop()
+        for page, button, field in DIALOGS:
+            self.start(1280, 800, "light")
+            self.show(page)
+            self.window.click(button)
+            self.window.wait("text", field)
+            self.stop()
+        self.start(1280, 800, "light")
+        press("ctrl+w")
+        wait_for(lambda: self.window.application.get_child_count() == 0, "the window to close")
+        self.stop()
+
+    def end_while_a_call_runs(self, token):
+        """The question whether to quit is open, and the session ends: the client is told."""
+        self.start(1280, 800, "light")
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        client.request("POST", "/v1/chat/completions", *self.format_call(token, "silent/any"))
+        self.window.wait("label", contains="in flight", inside="WayNowPage")
+        press("ctrl+q")
+        self.window.wait("label", "Quit Wayfare?")
+        self.stop()
+        assert client.getresponse().status >= 500
 
     def close_and_present(self):
         """Without its window the router goes on; a second start brings the window back."""
@@ -165,13 +231,14 @@ class Test:
         return found[0]
 
     @staticmethod
-    def send(address, token, model):
+    def format_call(token, model):
         body = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
-        request = urllib.request.Request(
-            f"{address}/chat/completions",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
-        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        return json.dumps(body).encode(), headers
+
+    def send(self, address, token, model):
+        call = self.format_call(token, model)
+        request = urllib.request.Request(f"{address}/chat/completions", *call)
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
@@ -238,8 +305,7 @@ class Test:
             self.capture(page, width, height, appearance)
 
     def capture_dialogs(self, width, height, appearance):
-        for page, button, field in (("providers", "Add Provider", "Address"),
-                                    ("apps", "Add App", "Name")):
+        for page, button, field in DIALOGS:
             self.show(page)
             self.window.click(button)
             self.window.wait("text", field)
@@ -262,6 +328,9 @@ class Test:
 
     def run(self):
         self.start_where_somebody_listens()
+        self.stop()
+        self.start_where_another_runs()
+        self.start(1280, 800, "light")
         self.close_and_present()
         self.add_key()
         address, token = self.add_app()
@@ -278,6 +347,8 @@ class Test:
                     self.start(width, height, appearance)
                     self.capture_pages(width, height, appearance)
                     self.stop()
+        self.end_while_a_call_runs(token)
+        self.end_at_any_moment()
         self.assert_quiet()
         self.assert_key_nowhere()
 

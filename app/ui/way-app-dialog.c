@@ -55,14 +55,17 @@ G_DEFINE_FINAL_TYPE (WayAppDialog, way_app_dialog, ADW_TYPE_WINDOW)
 static char *
 fill_snippet (WayAppDialog *self, gboolean revealed)
 {
-  g_autofree char *address = NULL;
+  const char *address = self->service != NULL ? way_service_get_address (self->service) : NULL;
   g_autofree char *mask = NULL;
 
-  if (self->token == NULL || self->service == NULL)
+  if (self->token == NULL)
     return g_strdup ("");
-  address = way_client_address (NULL, way_service_get_address (self->service));
   mask = way_snippet_mask (self->token);
-  return way_snippet_fill (self->snippet, address, revealed ? self->token : mask, SNIPPET_MODEL);
+  return way_snippet_fill (self->snippet,
+                           &(WaySnippetFacts){ .address = address != NULL ? address : "—",
+                                               .app = self->name,
+                                               .token = revealed ? self->token : mask,
+                                               .model = SNIPPET_MODEL });
 }
 
 static void
@@ -256,7 +259,7 @@ way_app_dialog_init (WayAppDialog *self)
   self->snippet = &snippets[0];
   gtk_widget_init_template (GTK_WIDGET (self));
   for (gsize i = 0; i < n_snippets; i++)
-    gtk_string_list_append (titles, snippets[i].title);
+    gtk_string_list_append (titles, _ (snippets[i].title));
   adw_combo_row_set_model (self->tool_row, G_LIST_MODEL (titles));
   adw_combo_row_set_model (self->snippet_row, G_LIST_MODEL (titles));
   on_name_changed (self);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* A tool is a row. Only tools that speak OpenAI's chat dialect are here, since that is what this
- * version answers. Any thread. */
+/* A tool is a row. Where a tool can run a helper the token stays in the keyring, and no file has
+ * it. Any thread. */
 
 #include "way-snippets.h"
 
@@ -10,7 +10,7 @@
 
 static const WaySnippet snippets[] = {
   { "curl", "curl", N_ ("In a terminal"),
-    "curl {address}/chat/completions \\\n"
+    "curl {address}/v1/chat/completions \\\n"
     "  -H 'Authorization: Bearer {token}' \\\n"
     "  -H 'Content-Type: application/json' \\\n"
     "  -d '{\"model\": \"{model}\", \"messages\": [{\"role\": \"user\", \"content\": "
@@ -18,7 +18,7 @@ static const WaySnippet snippets[] = {
   { "python", "Python", N_ ("With the openai package"),
     "from openai import OpenAI\n"
     "\n"
-    "client = OpenAI(base_url=\"{address}\", api_key=\"{token}\")\n"
+    "client = OpenAI(base_url=\"{address}/v1\", api_key=\"{token}\")\n"
     "answer = client.chat.completions.create(\n"
     "    model=\"{model}\",\n"
     "    messages=[{\"role\": \"user\", \"content\": \"Hello\"}],\n"
@@ -27,18 +27,71 @@ static const WaySnippet snippets[] = {
   { "javascript", "JavaScript", N_ ("With the openai package"),
     "import OpenAI from \"openai\";\n"
     "\n"
-    "const client = new OpenAI({ baseURL: \"{address}\", apiKey: \"{token}\" });\n"
+    "const client = new OpenAI({ baseURL: \"{address}/v1\", apiKey: \"{token}\" });\n"
     "const answer = await client.chat.completions.create({\n"
     "  model: \"{model}\",\n"
     "  messages: [{ role: \"user\", content: \"Hello\" }],\n"
     "});\n"
     "console.log(answer.choices[0].message.content);\n" },
+  { "claude-code", "Claude Code", N_ ("In ~/.claude/settings.json"),
+    "{\n"
+    "  \"apiKeyHelper\": \"wayfare token {app}\",\n"
+    "  \"env\": {\n"
+    "    \"ANTHROPIC_BASE_URL\": \"{address}\",\n"
+    "    \"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY\": \"1\"\n"
+    "  }\n"
+    "}\n" },
+  { "claude-code-terminal", N_ ("Claude Code, without a keyring"), N_ ("In a terminal"),
+    "export ANTHROPIC_BASE_URL={address}\n"
+    "export ANTHROPIC_AUTH_TOKEN={token}\n"
+    "export CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY=1\n"
+    "claude\n" },
+  { "codex", "Codex", N_ ("In ~/.codex/config.toml"),
+    "model = \"{model}\"\n"
+    "model_provider = \"wayfare\"\n"
+    "\n"
+    "[model_providers.wayfare]\n"
+    "name = \"Wayfare\"\n"
+    "base_url = \"{address}/v1\"\n"
+    "wire_api = \"responses\"\n"
+    "\n"
+    "[model_providers.wayfare.auth]\n"
+    "command = \"wayfare\"\n"
+    "args = [\"token\", \"{app}\"]\n" },
+  { "codex-terminal", N_ ("Codex, without a keyring"), N_ ("In a terminal"),
+    "export WAYFARE_TOKEN={token}\n"
+    "codex -m {model} \\\n"
+    "  -c model_provider=wayfare \\\n"
+    "  -c model_providers.wayfare.name=Wayfare \\\n"
+    "  -c model_providers.wayfare.base_url={address}/v1 \\\n"
+    "  -c model_providers.wayfare.wire_api=responses \\\n"
+    "  -c model_providers.wayfare.env_key=WAYFARE_TOKEN\n" },
+  { "gemini-cli", "Gemini CLI", N_ ("In a terminal"),
+    "export GOOGLE_GEMINI_BASE_URL={address}\n"
+    "export GEMINI_API_KEY={token}\n"
+    "gemini --model {model}\n" },
+  { "ollama", N_ ("Anything that speaks to Ollama"),
+    N_ ("Where the tool asks for Ollama’s address"), "{address}/a/{token}\n" },
+  { "opencode", "opencode", N_ ("In opencode.json"),
+    "{\n"
+    "  \"provider\": {\n"
+    "    \"wayfare\": {\n"
+    "      \"npm\": \"@ai-sdk/openai-compatible\",\n"
+    "      \"name\": \"Wayfare\",\n"
+    "      \"options\": {\n"
+    "        \"baseURL\": \"{address}/v1\",\n"
+    "        \"apiKey\": \"{token}\"\n"
+    "      },\n"
+    "      \"models\": { \"{model}\": { \"name\": \"{model}\" } }\n"
+    "    }\n"
+    "  }\n"
+    "}\n" },
   { "aider", "aider", N_ ("In a terminal, in the folder of your code"),
-    "export OPENAI_API_BASE={address}\n"
+    "export OPENAI_API_BASE={address}/v1\n"
     "export OPENAI_API_KEY={token}\n"
     "aider --model openai/{model}\n" },
   { "open-webui", "Open WebUI", N_ ("Before it starts"),
-    "export OPENAI_API_BASE_URL={address}\n"
+    "export OPENAI_API_BASE_URL={address}/v1\n"
     "export OPENAI_API_KEY={token}\n"
     "open-webui serve\n" },
 };
@@ -63,28 +116,24 @@ way_snippets (gsize *ret_n_snippets)
 /**
  * way_snippet_fill:
  * @snippet: one of way_snippets()
- * @address: base URL with "/v1"
- * @token: the app's token, or what stands for it on the screen
- * @model: a model's name
+ * @facts: what to fill in
  *
  * Any thread.
  *
  * Returns: (transfer full): the text to paste
  */
 char *
-way_snippet_fill (const WaySnippet *snippet,
-                  const char *address,
-                  const char *token,
-                  const char *model)
+way_snippet_fill (const WaySnippet *snippet, const WaySnippetFacts *facts)
 {
   GString *text = NULL;
 
-  g_return_val_if_fail (snippet != NULL, NULL);
+  g_return_val_if_fail (snippet != NULL && facts != NULL, NULL);
 
   text = g_string_new (snippet->template);
-  g_string_replace (text, "{address}", address, 0);
-  g_string_replace (text, "{token}", token, 0);
-  g_string_replace (text, "{model}", model, 0);
+  g_string_replace (text, "{address}", facts->address, 0);
+  g_string_replace (text, "{token}", facts->token, 0);
+  g_string_replace (text, "{model}", facts->model, 0);
+  g_string_replace (text, "{app}", facts->app, 0);
   return g_string_free (text, FALSE);
 }
 

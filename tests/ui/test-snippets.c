@@ -5,26 +5,113 @@
 
 #include "way-snippets.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
+
+#define ADDRESS "http://127.0.0.1:4114"
+#define TOKEN "way_secret"
+
+static char *
+fill (const WaySnippet *snippet)
+{
+  const WaySnippetFacts facts = { ADDRESS, "editor", TOKEN, "demo" };
+
+  return way_snippet_fill (snippet, &facts);
+}
+
+static const WaySnippet *
+find (const char *id)
+{
+  gsize n_snippets = 0;
+  const WaySnippet *snippets = way_snippets (&n_snippets);
+
+  for (gsize i = 0; i < n_snippets; i++)
+    {
+      if (g_str_equal (snippets[i].id, id))
+        return &snippets[i];
+    }
+  g_error ("no snippet is called %s", id);
+}
 
 static void
 test_every_snippet_is_complete (void)
 {
+  static const char *const blanks[] = { "{address}", "{app}", "{token}", "{model}" };
   gsize n_snippets = 0;
   const WaySnippet *snippets = way_snippets (&n_snippets);
 
   g_assert_cmpuint (n_snippets, >, 0);
   for (gsize i = 0; i < n_snippets; i++)
     {
-      g_autofree char *text =
-        way_snippet_fill (&snippets[i], "http://127.0.0.1:4114/v1", "way_secret", "demo");
+      g_autofree char *text = fill (&snippets[i]);
+      const gboolean runs_helper =
+        strstr (text, "wayfare token editor") != NULL || strstr (text, "\"token\", \"editor\"");
 
       g_test_message ("%s", snippets[i].id);
-      g_assert_nonnull (strstr (text, "http://127.0.0.1:4114/v1"));
-      g_assert_nonnull (strstr (text, "way_secret"));
-      g_assert_null (strstr (text, "{address}"));
-      g_assert_null (strstr (text, "{token}"));
-      g_assert_null (strstr (text, "{model}"));
+      g_assert_nonnull (strstr (text, ADDRESS));
+      g_assert_true (g_str_has_suffix (text, "\n"));
+      /* Either the token is in it or what prints it, never both. */
+      g_assert_cmpint (strstr (text, TOKEN) != NULL, !=, runs_helper);
+      for (gsize j = 0; j < G_N_ELEMENTS (blanks); j++)
+        g_assert_null (strstr (text, blanks[j]));
+    }
+}
+
+/* What each tool is told, as the tool reads it: with "/v1" or without, which name of the key. */
+static void
+test_what_tools_read (void)
+{
+  static const struct
+  {
+    const char *id;
+    const char *wanted;
+  } rows[] = {
+    { "curl", "curl " ADDRESS "/v1/chat/completions " },
+    { "curl", "'Authorization: Bearer " TOKEN "'" },
+    { "python", "base_url=\"" ADDRESS "/v1\", api_key=\"" TOKEN "\"" },
+    { "javascript", "baseURL: \"" ADDRESS "/v1\", apiKey: \"" TOKEN "\"" },
+    { "claude-code", "\"ANTHROPIC_BASE_URL\": \"" ADDRESS "\"" },
+    { "claude-code", "\"apiKeyHelper\": \"wayfare token editor\"" },
+    { "claude-code-terminal", "ANTHROPIC_BASE_URL=" ADDRESS "\n" },
+    { "claude-code-terminal", "ANTHROPIC_AUTH_TOKEN=" TOKEN "\n" },
+    { "codex", "base_url = \"" ADDRESS "/v1\"" },
+    { "codex", "wire_api = \"responses\"" },
+    { "codex", "[model_providers.wayfare.auth]\ncommand = \"wayfare\"\n" },
+    { "codex-terminal", "model_providers.wayfare.base_url=" ADDRESS "/v1 " },
+    { "codex-terminal", "WAYFARE_TOKEN=" TOKEN "\n" },
+    { "codex-terminal", "env_key=WAYFARE_TOKEN\n" },
+    { "gemini-cli", "GOOGLE_GEMINI_BASE_URL=" ADDRESS "\n" },
+    { "gemini-cli", "GEMINI_API_KEY=" TOKEN "\n" },
+    { "ollama", ADDRESS "/a/" TOKEN "\n" },
+    { "opencode", "\"baseURL\": \"" ADDRESS "/v1\"" },
+    { "aider", "OPENAI_API_BASE=" ADDRESS "/v1\n" },
+    { "aider", "--model openai/demo\n" },
+    { "open-webui", "OPENAI_API_BASE_URL=" ADDRESS "/v1\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = fill (find (rows[i].id));
+
+      g_test_message ("%s: %s", rows[i].id, rows[i].wanted);
+      g_assert_nonnull (strstr (text, rows[i].wanted));
+    }
+}
+
+static void
+test_json_is_json (void)
+{
+  static const char *const ids[] = { "claude-code", "opencode" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonNode) node = NULL;
+      g_autofree char *text = fill (find (ids[i]));
+
+      node = json_from_string (text, &error);
+      g_assert_no_error (error);
+      g_assert_true (JSON_NODE_HOLDS_OBJECT (node));
     }
 }
 
@@ -72,6 +159,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/snippets/every-snippet-is-complete", test_every_snippet_is_complete);
+  g_test_add_func ("/ui/snippets/what-tools-read", test_what_tools_read);
+  g_test_add_func ("/ui/snippets/json-is-json", test_json_is_json);
   g_test_add_func ("/ui/snippets/mask-tells-nothing", test_mask_tells_nothing);
   g_test_add_func ("/ui/snippets/curl", test_curl);
   return g_test_run ();

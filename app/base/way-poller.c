@@ -30,7 +30,9 @@ typedef struct
 
 struct _WayPoller
 {
-  PollerSource *source; /* owned */
+  PollerSource *source;        /* owned */
+  WayPollerTurnFunc turn_func; /* nullable */
+  gpointer turn_data;
   int epoll_fd;
   int n_events; /* of @events that wait for dispatch */
   struct epoll_event events[EVENTS_A_TURN];
@@ -65,6 +67,8 @@ poller_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
         watch->func (self->events[i].events, watch->user_data);
     }
   self->n_events = 0;
+  if (self->turn_func)
+    self->turn_func (self->turn_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -109,6 +113,20 @@ way_poller_free (WayPoller *self)
   g_source_unref (&self->source->source);
   close (self->epoll_fd);
   g_free (self);
+}
+
+/**
+ * way_poller_set_turn_func:
+ * @func: (nullable): takes the place of the one before
+ *
+ * For what the watches of a turn leave to be done for all of them together, without another turn of
+ * the loop.
+ */
+void
+way_poller_set_turn_func (WayPoller *self, WayPollerTurnFunc func, gpointer user_data)
+{
+  self->turn_func = func;
+  self->turn_data = user_data;
 }
 
 /**

@@ -22,8 +22,16 @@ typedef struct _WayWatch WayWatch;
  */
 typedef void (*WayWatchFunc) (guint32 events, gpointer user_data);
 
+/**
+ * WayPollerTurnFunc:
+ *
+ * Runs once after all watches of a turn have.
+ */
+typedef void (*WayPollerTurnFunc) (gpointer user_data);
+
 WayPoller *way_poller_new (GMainContext *context);
 void way_poller_free (WayPoller *poller);
+void way_poller_set_turn_func (WayPoller *poller, WayPollerTurnFunc func, gpointer user_data);
 WayWatch *
 way_poller_add (WayPoller *poller, int fd, guint32 events, WayWatchFunc func, gpointer user_data);
 void way_watch_modify (WayWatch *watch, guint32 events);

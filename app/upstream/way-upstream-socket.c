@@ -72,8 +72,7 @@ on_socket_ready (guint32 events, gpointer user_data)
   upstream->now_us = g_get_monotonic_time ();
   upstream->inside_curl++;
   curl_multi_socket_action (upstream->multi, socket->fd, bits, &n_running);
-  upstream->inside_curl--;
-  way_upstream_settle (upstream);
+  upstream->inside_curl--; /* the rest is done once for all sockets of the turn */
 }
 
 static WaySocket *

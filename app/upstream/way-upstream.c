@@ -276,10 +276,11 @@ on_check (GSource *source)
   return due_us != G_MAXINT64 && due_us <= g_source_get_time (source);
 }
 
-static gboolean
-on_dispatch (GSource *source, GSourceFunc func, gpointer user_data)
+/* Has libcurl do what is due: begin the calls that were started, above all. */
+static void
+run_due (gpointer user_data)
 {
-  WayUpstream *upstream = ((WayUpstreamSource *)source)->upstream;
+  WayUpstream *upstream = user_data;
   int n_running = 0;
 
   upstream->now_us = g_get_monotonic_time ();
@@ -293,6 +294,12 @@ on_dispatch (GSource *source, GSourceFunc func, gpointer user_data)
   if (upstream->deadline_us <= upstream->now_us)
     check_deadlines (upstream);
   way_upstream_settle (upstream);
+}
+
+static gboolean
+on_dispatch (GSource *source, GSourceFunc func, gpointer user_data)
+{
+  run_due (((WayUpstreamSource *)source)->upstream);
   return G_SOURCE_CONTINUE;
 }
 
@@ -306,7 +313,7 @@ static GSourceFuncs source_funcs = {
 /**
  * way_upstream_new:
  * @context: that of the gateway thread
- * @poller: (transfer none): of the same thread; must outlive the upstream
+ * @poller: (transfer none): of the same thread; must outlive the upstream, whose its turns are
  *
  * Certificates are checked against the system's, or those in the file that the environment variable
  * SSL_CERT_FILE names.
@@ -338,6 +345,7 @@ way_upstream_new (GMainContext *context, WayPoller *poller)
   g_source_set_static_name (upstream->source, "way-upstream");
   g_source_set_can_recurse (upstream->source, TRUE); /* spares GLib's own wake-ups */
   g_source_attach (upstream->source, upstream->context);
+  way_poller_set_turn_func (poller, run_due, upstream);
   return upstream;
 }
 
@@ -357,6 +365,7 @@ way_upstream_free (WayUpstream *upstream)
     way_call_cancel (g_ptr_array_index (upstream->calls, 0));
   while (upstream->deferred.length > 0)
     discard (g_queue_peek_head (&upstream->deferred));
+  way_poller_set_turn_func (upstream->poller, NULL, NULL);
   g_source_destroy (upstream->source);
   g_source_unref (upstream->source);
   g_ptr_array_unref (upstream->idle);

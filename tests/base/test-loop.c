@@ -256,6 +256,38 @@ test_removal (void)
   close_pipe (&second);
 }
 
+static void
+on_turn (gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+/* Two are ready in one turn, which ends once, after both. */
+static void
+test_turn_func (void)
+{
+  g_autoptr (WayPoller) poller = way_poller_new (NULL);
+  guint n_turns = 0;
+  Pipe first, second;
+
+  open_pipe (&first, poller, EPOLLIN | EPOLLET);
+  open_pipe (&second, poller, EPOLLIN | EPOLLET);
+  way_poller_set_turn_func (poller, on_turn, &n_turns);
+  turn (2);
+  g_assert_cmpuint (n_turns, ==, 0);
+  g_assert_cmpint (write (first.fds[1], "a", 1), ==, 1);
+  g_assert_cmpint (write (second.fds[1], "a", 1), ==, 1);
+  turn (3);
+  g_assert_cmpuint (first.n_calls + second.n_calls, ==, 2);
+  g_assert_cmpuint (n_turns, ==, 1);
+  way_poller_set_turn_func (poller, NULL, NULL);
+  g_assert_cmpint (write (first.fds[1], "a", 1), ==, 1);
+  turn (2);
+  g_assert_cmpuint (n_turns, ==, 1);
+  close_pipe (&first);
+  close_pipe (&second);
+}
+
 /* Context */
 
 static gboolean
@@ -288,6 +320,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/poller/level", test_level);
   g_test_add_func ("/base/poller/edge", test_edge);
   g_test_add_func ("/base/poller/removal", test_removal);
+  g_test_add_func ("/base/poller/turn-func", test_turn_func);
   g_test_add_func ("/base/context/post", test_post);
   return g_test_run ();
 }

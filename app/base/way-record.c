@@ -32,6 +32,7 @@ static const gsize record_strings[] = {
   G_STRUCT_OFFSET (WayRecord, dialect),
   G_STRUCT_OFFSET (WayRecord, route),
   G_STRUCT_OFFSET (WayRecord, tag),
+  G_STRUCT_OFFSET (WayRecord, dropped),
   G_STRUCT_OFFSET (WayRecord, requested_model),
   G_STRUCT_OFFSET (WayRecord, answered_model),
   G_STRUCT_OFFSET (WayRecord, provider),

@@ -92,6 +92,7 @@ typedef struct
   char *provider;
   char *error_code; /* contract name: "no_target" … */
   char *reason;     /* of the last decision, in words */
+  char *dropped;    /* what the provider could not be told, null if nothing */
   WayLocality locality;
   WayOutcome outcome;
   guint status; /* HTTP status the client got, 0 if none */

@@ -58,6 +58,8 @@ name_answerer (WayExchange *self)
   record->provider = g_strdup (candidate->provider->id);
   record->locality = candidate->provider->locality;
   record->substituted = candidate->substituted;
+  g_free (record->dropped);
+  record->dropped = self->is_translated ? way_translation_dup_dropped (self->translation) : NULL;
   set_reason (self);
 }
 
@@ -73,12 +75,7 @@ add_headers (WayExchange *self, GString *head)
   way_reply_add_header (head, "x-wayfare-substituted", record->substituted ? "true" : "false");
   way_reply_add_header (head, "x-wayfare-reason", record->reason);
   way_reply_add_header (head, "x-wayfare-cache", "miss");
-  if (self->is_translated)
-    {
-      g_autofree char *dropped = way_translation_dup_dropped (self->translation);
-
-      way_reply_add_header (head, "x-wayfare-dropped", dropped);
-    }
+  way_reply_add_header (head, "x-wayfare-dropped", record->dropped);
   if (!record->provider)
     return;
   way_reply_add_header (head, "x-wayfare-model", record->answered_model);

@@ -145,6 +145,7 @@ way_record_append_json (GString *text, const WayRecord *record)
   way_member_string (text, "dialect", record->dialect);
   way_member_string (text, "route", record->route);
   way_member_string (text, "tag", record->tag);
+  way_member_string (text, "dropped", record->dropped);
   way_member_string (text, "requested_model", record->requested_model);
   way_member_string (text, "answered_model", record->answered_model);
   way_member_string (text, "provider", record->provider);

@@ -15,7 +15,7 @@
 /* In the order in which bind_request() and read_request() take them. */
 #define REQUEST_COLUMNS                                                                            \
   "at, id, app, path, dialect, route, requested_model, answered_model, provider, error_code, "     \
-  "reason, tag, locality, outcome, status, streamed, substituted, first_token_us, duration_us, "   \
+  "reason, dropped, tag, locality, outcome, status, streamed, substituted, first_token_us, duration_us, "   \
   "request_bytes, response_bytes, price_input, price_cache_read, price_cache_write_5m, "           \
   "price_cache_write_1h, price_output, price_reasoning, price_as_of, " USAGE_COLUMNS
 
@@ -109,6 +109,7 @@ put_request (Row *row, const WayRecord *record)
   put_text (row, record->provider);
   put_text (row, record->error_code);
   put_text (row, record->reason);
+  put_text (row, record->dropped);
   /* A tag may differ in every request: remembering it as a text would only grow that table. */
   sqlite3_bind_text (row->statement, ++row->column, record->tag, -1, SQLITE_STATIC);
   put_int (row, record->locality);
@@ -175,7 +176,7 @@ insert_request (WayLedgerDb *db, const WayRecord *record, gint64 *ret_at, GError
   g_autoptr (WayStatement) insert =
     way_ledger_db_prepare (db,
                            "INSERT INTO request (" REQUEST_COLUMNS ") VALUES ("
-                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                            error);
   if (!insert)
@@ -339,6 +340,7 @@ take_request (Row *row)
   record->provider = take_text (row);
   record->error_code = take_text (row);
   record->reason = take_text (row);
+  record->dropped = take_text (row);
   record->tag = g_strdup ((const char *)sqlite3_column_text (row->statement, row->column++));
   record->locality = take_enum (row, WAY_LOCALITY_CLOUD);
   record->outcome = take_enum (row, WAY_OUTCOME_SHUTDOWN);

@@ -66,8 +66,11 @@ static const char create_indexes[] =
 
 G_STATIC_ASSERT (WAY_OUTCOME_DONE == 1);
 
+/* What the provider could not be told, when the request was translated. */
+static const char add_dropped[] = "ALTER TABLE request ADD COLUMN dropped INTEGER;";
+
 /* Appended to, never edited: files out there have taken these steps. */
-static const char *const steps[] = { create_tables, create_indexes };
+static const char *const steps[] = { create_tables, create_indexes, add_dropped };
 
 #define LATEST_VERSION ((int)G_N_ELEMENTS (steps))
 

@@ -72,6 +72,7 @@ make_record (gint64 started_at_us)
   record->answered_model = g_strdup ("qwen3:14b");
   record->provider = g_strdup ("ollama");
   record->reason = g_strdup ("first target of coder");
+  record->dropped = g_strdup ("seed, logprobs");
   record->outcome = WAY_OUTCOME_DONE;
   record->status = 200;
   record->streamed = TRUE;
@@ -195,6 +196,7 @@ assert_records_equal (const WayRecord *a, const WayRecord *b)
   g_assert_cmpstr (a->provider, ==, b->provider);
   g_assert_cmpstr (a->error_code, ==, b->error_code);
   g_assert_cmpstr (a->reason, ==, b->reason);
+  g_assert_cmpstr (a->dropped, ==, b->dropped);
   g_assert_cmpint (a->locality, ==, b->locality);
   g_assert_cmpint (a->outcome, ==, b->outcome);
   g_assert_cmpuint (a->status, ==, b->status);

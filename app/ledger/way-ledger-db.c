@@ -58,6 +58,7 @@ way_ledger_db_open (const char *path, GError **error)
   db->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
   db->text_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   db->text_values = g_hash_table_new (NULL, NULL);
+  db->totals = way_ledger_totals_new ();
   return db;
 }
 
@@ -68,6 +69,7 @@ way_ledger_db_close (WayLedgerDb *db)
   sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   int code = sqlite3_close (db->handle);
   g_assert (code == SQLITE_OK); /* else a statement leaked */
+  g_hash_table_unref (db->totals);
   g_hash_table_unref (db->text_values);
   g_hash_table_unref (db->text_ids);
   g_free (db);
@@ -117,11 +119,12 @@ forget_texts (WayLedgerDb *db)
   g_hash_table_remove_all (db->text_ids);
 }
 
-/* Undoes the transaction, if one is open, and with it the texts it had added. */
+/* Undoes the transaction, if one is open, and with it the texts and totals it had added. */
 void
 way_ledger_db_rollback (WayLedgerDb *db)
 {
   forget_texts (db);
+  g_hash_table_remove_all (db->totals);
   /* Some errors (disk full, I/O) have rolled back already. */
   if (!sqlite3_get_autocommit (db->handle))
     way_ledger_db_run (db, "ROLLBACK", NULL);

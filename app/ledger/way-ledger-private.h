@@ -25,6 +25,7 @@ typedef struct
   GHashTable *statements;  /* SQL literal, by address → sqlite3_stmt */
   GHashTable *text_ids;    /* text → its id */
   GHashTable *text_values; /* id → text, borrowed from text_ids */
+  GHashTable *totals;      /* what the open transaction adds to the totals */
 } WayLedgerDb;
 
 /* Answers @task from the database; @failure says why given records are not there yet, if so. */
@@ -68,7 +69,9 @@ gboolean way_ledger_requests_delete (
 GPtrArray *way_ledger_pages_query (WayLedgerDb *db, const WayLedgerFilter *filter, GError **error);
 
 /* way-ledger-totals.c */
+GHashTable *way_ledger_totals_new (void);
 gboolean way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error);
+gboolean way_ledger_totals_write (WayLedgerDb *db, GError **error);
 GPtrArray *
 way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError **error);
 

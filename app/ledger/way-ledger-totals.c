@@ -2,12 +2,60 @@
  * Copyright (c) 2026 The Wayfare authors */
 
 /* What each local day cost, by app, provider and model: added to in the transaction that writes the
- * request, so that spend is read without touching requests and outlives them. The ledger thread's.
- */
+ * requests, so that spend is read without touching requests and outlives them. Many requests of one
+ * transaction go into the same row, so they are summed here first. The ledger thread's. */
 
 #include "way-ledger-private.h"
 
+#include <string.h>
 #include <time.h>
+
+#define N_KEYS 4
+#define N_SUMS 10
+
+/* A row, or what is to be added to it, in the order of its columns. */
+typedef struct
+{
+  gint64 keys[N_KEYS]; /* day, app, provider, model */
+  gint64 sums[N_SUMS];
+} Total;
+
+static guint
+hash_keys (gconstpointer total)
+{
+  const gint64 *keys = ((const Total *)total)->keys;
+  guint hash = 0;
+  for (guint i = 0; i < N_KEYS; i++)
+    hash = hash * 31 + (guint)keys[i];
+  return hash;
+}
+
+static gboolean
+have_equal_keys (gconstpointer a, gconstpointer b)
+{
+  return memcmp (((const Total *)a)->keys, ((const Total *)b)->keys,
+                 sizeof ((const Total *)a)->keys) == 0;
+}
+
+/* (transfer full): no totals of a transaction yet. */
+GHashTable *
+way_ledger_totals_new (void)
+{
+  return g_hash_table_new_full (hash_keys, have_equal_keys, g_free, NULL);
+}
+
+static void
+add_up (GHashTable *totals, const Total *part)
+{
+  Total *total = g_hash_table_lookup (totals, part);
+  if (!total)
+    {
+      g_hash_table_add (totals, g_memdup2 (part, sizeof *part));
+      return;
+    }
+  for (guint i = 0; i < N_SUMS; i++)
+    total->sums[i] += part->sums[i];
+}
 
 /* YYYYMMDD of the machine's time zone. */
 static gint64
@@ -34,7 +82,8 @@ known_or_zero (gint64 value)
   return MAX (value, 0);
 }
 
-/* Adds one request to the total of its day. Within the caller's transaction. */
+/* Adds one request to the totals of the caller's transaction, which way_ledger_totals_write() puts
+ * into the table. */
 gboolean
 way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
 {
@@ -46,10 +95,35 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
       !way_ledger_db_intern (db, model, &model_id, error))
     return FALSE;
 
+  gboolean tried = was_tried (record);
+  gboolean unknown_tokens = usage->input_tokens < 0 || usage->output_tokens < 0;
+  const Total part = {
+    .keys = { get_local_day (record->started_at_us), app, provider, model_id },
+    .sums = {
+      1,
+      way_record_has_failed (record),
+      tried && record->locality == WAY_LOCALITY_LOCAL,
+      way_record_is_fallback (record),
+      known_or_zero (usage->input_tokens),
+      known_or_zero (usage->cache_read_tokens),
+      known_or_zero (usage->output_tokens),
+      known_or_zero (record->cost_nano_usd),
+      tried && record->cost_nano_usd < 0,
+      tried && unknown_tokens,
+    },
+  };
+  add_up (db->totals, &part);
+  return TRUE;
+}
+
+static gboolean
+write_total (WayLedgerDb *db, const Total *total, GError **error)
+{
   g_autoptr (WayStatement) add = way_ledger_db_prepare (
     db,
-    "INSERT INTO total VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (day, app, provider, model) DO UPDATE SET requests = requests + 1,"
+    "INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (day, app, provider, model) DO UPDATE SET"
+    " requests = requests + excluded.requests,"
     " failed = failed + excluded.failed,"
     " local_requests = local_requests + excluded.local_requests,"
     " fallbacks = fallbacks + excluded.fallbacks,"
@@ -62,27 +136,26 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
     error);
   if (!add)
     return FALSE;
-
-  gboolean tried = was_tried (record);
-  gboolean unknown_tokens = usage->input_tokens < 0 || usage->output_tokens < 0;
-  gint64 values[] = {
-    get_local_day (record->started_at_us),
-    app,
-    provider,
-    model_id,
-    way_record_has_failed (record),
-    tried && record->locality == WAY_LOCALITY_LOCAL,
-    way_record_is_fallback (record),
-    known_or_zero (usage->input_tokens),
-    known_or_zero (usage->cache_read_tokens),
-    known_or_zero (usage->output_tokens),
-    known_or_zero (record->cost_nano_usd),
-    tried && record->cost_nano_usd < 0,
-    tried && unknown_tokens,
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
-    sqlite3_bind_int64 (add, (int)i + 1, values[i]);
+  for (int i = 0; i < N_KEYS; i++)
+    sqlite3_bind_int64 (add, 1 + i, total->keys[i]);
+  for (int i = 0; i < N_SUMS; i++)
+    sqlite3_bind_int64 (add, 1 + N_KEYS + i, total->sums[i]);
   return way_ledger_db_step (db, add, error);
+}
+
+/* Puts what was added since the last time into the table. Within the caller's transaction, whose
+ * rollback forgets it. */
+gboolean
+way_ledger_totals_write (WayLedgerDb *db, GError **error)
+{
+  GHashTableIter iter;
+  gpointer total;
+  g_hash_table_iter_init (&iter, db->totals);
+  while (g_hash_table_iter_next (&iter, &total, NULL))
+    if (!write_total (db, total, error))
+      return FALSE;
+  g_hash_table_remove_all (db->totals);
+  return TRUE;
 }
 
 #define SPEND_SQL(key, order)                                                                      \

@@ -16,7 +16,7 @@
 
 /* Under load one commit in this time: each costs some 50 µs of writes however small it is, and a
  * giver wakes the thread only when it waits. A lone record does not wait. */
-#define COMMIT_PACE_US (5 * 1000)
+#define COMMIT_PACE_US (10 * 1000)
 
 #define RETRY_US (2 * G_USEC_PER_SEC)
 #define CROWDED_RECORDS 100000
@@ -85,7 +85,8 @@ write_transaction (WayLedgerDb *db, GPtrArray *records, guint n_records, GError 
 {
   if (!way_ledger_db_run (db, "BEGIN IMMEDIATE", error))
     return FALSE;
-  if (insert_all (db, records, n_records, error) && way_ledger_db_run (db, "COMMIT", error))
+  if (insert_all (db, records, n_records, error) && way_ledger_totals_write (db, error) &&
+      way_ledger_db_run (db, "COMMIT", error))
     return TRUE;
   way_ledger_db_rollback (db);
   return FALSE;

@@ -188,6 +188,39 @@ test_retention (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+change_file (const char *path, const char *sql)
+{
+  sqlite3 *other = NULL;
+  g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (other);
+}
+
+/* What a transaction that failed had added is not added a second time by the one that succeeds. */
+static void
+test_failed_transaction (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  change_file (fixture->path, "CREATE TRIGGER refuse BEFORE INSERT ON total "
+                              "BEGIN SELECT RAISE (ABORT, 'refused'); END");
+
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*refused*stay in memory*");
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*can be written again*");
+  for (guint i = 0; i < 3; i++)
+    way_ledger_record (fixture->ledger, make_record (RECORD_BASE_US));
+  g_assert_false (ledger_flush (fixture->ledger, &error));
+  g_assert_error (error, WAY_ERROR, WAY_ERROR_LEDGER);
+  g_clear_error (&error);
+  change_file (fixture->path, "DROP TRIGGER refuse");
+
+  g_assert_true (ledger_flush (fixture->ledger, &error));
+  g_assert_no_error (error);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT sum (requests) FROM total"), ==, 3);
+  assert_totals_are_sums (fixture->path);
+}
+
+static void
 test_spend_by_name (void)
 {
   static const struct
@@ -225,6 +258,7 @@ main (int argc, char **argv)
   ADD ("what-counts", test_what_counts);
   ADD ("local-day", test_local_day);
   ADD ("retention", test_retention);
+  ADD ("failed-transaction", test_failed_transaction);
   g_test_add_func ("/ledger/totals/spend-by-name", test_spend_by_name);
   return g_test_run ();
 }

@@ -8,6 +8,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#define PROMPT "\"YOUR PROMPT\""
+#define MESSAGES "\"messages\": [{\"role\": \"user\", \"content\": " PROMPT "}]"
+#define CONTENTS "\"contents\": [{\"parts\": [{\"text\": " PROMPT "}]}]"
+
 static const WaySnippet snippets[] = {
   { "curl", "curl", N_ ("In a terminal"),
     "curl {address}/v1/chat/completions \\\n"
@@ -172,6 +176,49 @@ quote_for_json_in_shell (const char *value)
   return g_string_free (text, FALSE);
 }
 
+/* What a call has in it, by the end of its path; the first that fits. */
+static const struct
+{
+  const char *suffix;
+  const char *body;
+  gboolean has_model;   /* else it is in the path */
+  gboolean says_if_not; /* streams unless told not to */
+} call_rows[] = {
+  { "/chat/completions", MESSAGES, TRUE, FALSE },
+  { "/messages", "\"max_tokens\": 1024, " MESSAGES, TRUE, FALSE },
+  { "/messages/count_tokens", MESSAGES, TRUE, FALSE },
+  { "/api/chat", MESSAGES, TRUE, TRUE },
+  { "/api/generate", "\"prompt\": " PROMPT, TRUE, TRUE },
+  { "/completions", "\"prompt\": " PROMPT, TRUE, FALSE },
+  { "/responses", "\"input\": " PROMPT, TRUE, FALSE },
+  { "/api/embeddings", "\"prompt\": " PROMPT, TRUE, FALSE },
+  { "/embeddings", "\"input\": " PROMPT, TRUE, FALSE },
+  { "/api/embed", "\"input\": " PROMPT, TRUE, FALSE },
+  { "Content", CONTENTS, FALSE, FALSE },
+  { ":countTokens", CONTENTS, FALSE, FALSE },
+};
+
+/* (nullable): the body of a call to @path */
+static char *
+dup_body (const char *path, const char *model, gboolean streamed)
+{
+  g_autofree char *quoted_model = quote_for_json_in_shell (model);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (call_rows); i++)
+    {
+      const char *stream = "";
+
+      if (!g_str_has_suffix (path, call_rows[i].suffix))
+        continue;
+      if (!call_rows[i].has_model)
+        return g_strdup_printf ("{%s}", call_rows[i].body);
+      if (streamed || call_rows[i].says_if_not)
+        stream = streamed ? ", \"stream\": true" : ", \"stream\": false";
+      return g_strdup_printf ("{\"model\": %s%s, %s}", quoted_model, stream, call_rows[i].body);
+    }
+  return NULL;
+}
+
 /**
  * way_snippet_curl:
  * @address: where the router listens, without path
@@ -187,19 +234,17 @@ quote_for_json_in_shell (const char *value)
 char *
 way_snippet_curl (const char *address, const char *path, const char *model, gboolean streamed)
 {
-  g_autofree char *url = g_strconcat (address, path, NULL);
+  const gboolean needs_sse = g_str_has_suffix (path, ":streamGenerateContent");
+  g_autofree char *url = g_strconcat (address, path, needs_sse ? "?alt=sse" : "", NULL);
   g_autofree char *quoted_url = g_shell_quote (url);
-  g_autofree char *quoted_model = NULL;
+  g_autofree char *body = model != NULL ? dup_body (path, model, streamed) : NULL;
 
-  if (model == NULL)
+  if (body == NULL)
     return g_strdup_printf ("curl %s \\\n  -H \"Authorization: Bearer $WAYFARE_TOKEN\"\n",
                             quoted_url);
-  quoted_model = quote_for_json_in_shell (model);
   return g_strdup_printf ("curl %s%s \\\n"
                           "  -H \"Authorization: Bearer $WAYFARE_TOKEN\" \\\n"
                           "  -H 'Content-Type: application/json' \\\n"
-                          "  -d '{\"model\": %s%s, \"messages\": [{\"role\": \"user\", "
-                          "\"content\": \"YOUR PROMPT\"}]}'\n",
-                          streamed ? "-N " : "", quoted_url, quoted_model,
-                          streamed ? ", \"stream\": true" : "");
+                          "  -d '%s'\n",
+                          streamed ? "-N " : "", quoted_url, body);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* A preset fills the form in; what counts is what the form says when it is sent. Main thread. */
+/* Two steps: a preset is found in the list and fills the form in; what counts is what the form says
+ * when it is sent. Main thread. */
 
 #include "way-provider-dialog.h"
 
+#include "way-closures.h"
 #include "way-dialogs.h"
-#include "way-provider-table.h"
+#include "way-preset-words.h"
 #include "way-template.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,11 +17,18 @@ struct _WayProviderDialog
 {
   AdwWindow parent_instance;
 
-  WayService *service;  /* owned */
-  WayLocality locality; /* of the address as it stands */
+  WayService *service;     /* owned */
+  const WayPreset *preset; /* borrowed: what was chosen */
+  WayLocality locality;    /* of the address as it stands */
 
   /* borrowed from the template */
-  AdwComboRow *preset_row;
+  AdwLeaflet *leaflet;
+  GtkWidget *choice;
+  GtkWidget *form;
+  GtkSearchEntry *search;
+  GtkListBox *presets;
+  AdwWindowTitle *form_title;
+  AdwPreferencesGroup *address_group;
   AdwEntryRow *id_row;
   AdwEntryRow *url_row;
   GtkSwitch *needs_key;
@@ -36,16 +45,6 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (WayProviderDialog, way_provider_dialog, ADW_TYPE_WINDOW)
 
-static const WayPreset *
-get_preset (WayProviderDialog *self)
-{
-  gsize n_presets = 0;
-  const WayPreset *presets = way_presets (&n_presets);
-  const guint selected = adw_combo_row_get_selected (self->preset_row);
-
-  return selected < n_presets ? &presets[selected] : &presets[0];
-}
-
 static const char *
 get_text (AdwEntryRow *row)
 {
@@ -56,36 +55,160 @@ get_text (AdwEntryRow *row)
 static gboolean
 needs_address (WayProviderDialog *self)
 {
-  return get_preset (self)->kind != WAY_KIND_DEMO;
+  return self->preset->kind != WAY_KIND_DEMO;
+}
+
+/* Adding under a name that is taken would replace who has it. */
+static gboolean
+is_taken (WayProviderDialog *self, const char *id)
+{
+  g_autoptr (JsonObject) provider =
+    way_config_dup_provider (way_service_get_config (self->service), id);
+
+  return provider != NULL;
+}
+
+static char *
+find_free_id (WayProviderDialog *self, const char *id)
+{
+  g_autofree char *free_id = g_strdup (id);
+
+  for (guint n = 2; is_taken (self, free_id); n++)
+    {
+      g_free (free_id);
+      free_id = g_strdup_printf ("%s-%u", id, n);
+    }
+  return g_steal_pointer (&free_id);
+}
+
+static void
+set_error_look (GtkWidget *widget, gboolean is_wrong)
+{
+  if (is_wrong)
+    gtk_widget_add_css_class (widget, "error");
+  else
+    gtk_widget_remove_css_class (widget, "error");
 }
 
 static void
 on_changed (WayProviderDialog *self)
 {
-  const gboolean complete = *get_text (self->id_row) != '\0' &&
-                            (!needs_address (self) || *get_text (self->url_row) != '\0');
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", complete);
+  const char *id = get_text (self->id_row);
+  const gboolean taken = is_taken (self, id);
+  const gboolean complete =
+    *id != '\0' && (!needs_address (self) || *get_text (self->url_row) != '\0');
+
+  set_error_look (GTK_WIDGET (self->id_row), taken);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->id_row),
+                                 taken ? _ ("Name in Wayfare (taken)") : _ ("Name in Wayfare"));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", complete && !taken);
   self->locality =
     needs_address (self) ? way_locality_of_url (get_text (self->url_row)) : WAY_LOCALITY_LOCAL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCALITY]);
 }
 
 static void
-on_preset_changed (WayProviderDialog *self)
+on_entry_activated (WayProviderDialog *self)
 {
-  const WayPreset *preset = get_preset (self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "dialog.add", NULL);
+}
 
-  gtk_editable_set_text (GTK_EDITABLE (self->id_row), preset->id);
+static void
+choose (WayProviderDialog *self, const WayPreset *preset)
+{
+  g_autofree char *id = find_free_id (self, preset->id);
+
+  self->preset = preset;
+  gtk_editable_set_text (GTK_EDITABLE (self->id_row), id);
   gtk_editable_set_text (GTK_EDITABLE (self->url_row), preset->base_url);
   gtk_widget_set_visible (GTK_WIDGET (self->url_row), needs_address (self));
   gtk_switch_set_active (self->needs_key, preset->needs_key);
+  adw_window_title_set_title (self->form_title, preset->title);
+  adw_preferences_group_set_description (self->address_group, way_preset_address_hint (preset));
   on_changed (self);
+  adw_leaflet_set_visible_child (self->leaflet, self->form);
+}
+
+/* Rows are in the order of the table, those that are not shown included. */
+static void
+on_preset_activated (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
+{
+  gsize n_presets = 0;
+  const WayPreset *presets = way_presets (&n_presets);
+  const int index = gtk_list_box_row_get_index (row);
+
+  g_return_if_fail (index >= 0 && (gsize)index < n_presets);
+  choose (WAY_PROVIDER_DIALOG (user_data), &presets[index]);
+}
+
+static gboolean
+is_shown (GtkListBoxRow *row, gpointer user_data)
+{
+  WayProviderDialog *self = user_data;
+  gsize n_presets = 0;
+  const WayPreset *presets = way_presets (&n_presets);
+
+  return way_preset_matches (&presets[gtk_list_box_row_get_index (row)],
+                             gtk_editable_get_text (GTK_EDITABLE (self->search)));
+}
+
+static void
+on_search_changed (WayProviderDialog *self)
+{
+  gtk_list_box_invalidate_filter (self->presets);
+}
+
+/* Enter takes the first that matches. */
+static void
+on_search_activated (WayProviderDialog *self)
+{
+  gsize n_presets = 0;
+  const WayPreset *presets = way_presets (&n_presets);
+
+  for (gsize i = 0; i < n_presets; i++)
+    {
+      if (way_preset_matches (&presets[i], gtk_editable_get_text (GTK_EDITABLE (self->search))))
+        {
+          choose (self, &presets[i]);
+          return;
+        }
+    }
+}
+
+static void
+on_search_stopped (WayProviderDialog *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+/* The cursor is where the next thing is to be typed. */
+static void
+on_step_changed (WayProviderDialog *self)
+{
+  GtkWidget *next = GTK_WIDGET (self->id_row);
+
+  if (adw_leaflet_get_visible_child (self->leaflet) == self->choice)
+    next = GTK_WIDGET (self->search);
+  else if (*get_text (self->url_row) == '\0' && needs_address (self))
+    next = GTK_WIDGET (self->url_row);
+  gtk_widget_grab_focus (next);
+}
+
+static void
+back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProviderDialog *self = WAY_PROVIDER_DIALOG (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->choice);
 }
 
 static JsonObject *
 create_provider (WayProviderDialog *self)
 {
-  const WayPreset *preset = get_preset (self);
+  const WayPreset *preset = self->preset;
   const char *id = get_text (self->id_row);
   JsonObject *provider = json_object_new ();
 
@@ -155,27 +278,54 @@ way_provider_dialog_class_init (WayProviderDialogClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   way_template_set (widget_class, "way-provider-dialog");
-  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, preset_row);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, choice);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, form);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, search);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, presets);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, form_title);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, address_group);
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, id_row);
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, url_row);
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, needs_key);
-  gtk_widget_class_bind_template_callback (widget_class, on_preset_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_preset_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_stopped);
+  gtk_widget_class_bind_template_callback (widget_class, on_step_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
+  gtk_widget_class_install_action (widget_class, "dialog.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "dialog.add", NULL, add_action);
+}
+
+static GtkWidget *
+create_preset_row (const WayPreset *preset)
+{
+  GtkWidget *row =
+    g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "activatable", TRUE, NULL);
+  g_autofree char *subtitle = way_preset_subtitle (preset);
+  g_autofree char *icon_name = way_locality_icon (NULL, way_preset_locality (preset));
+
+  g_object_set (row, "title", preset->title, "subtitle", subtitle, "subtitle-lines", 1, NULL);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (icon_name));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             gtk_image_new_from_icon_name ("go-next-symbolic"));
+  return row;
 }
 
 static void
 way_provider_dialog_init (WayProviderDialog *self)
 {
-  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   gsize n_presets = 0;
   const WayPreset *presets = way_presets (&n_presets);
 
+  self->preset = &presets[0];
   gtk_widget_init_template (GTK_WIDGET (self));
   for (gsize i = 0; i < n_presets; i++)
-    gtk_string_list_append (titles, presets[i].title);
-  adw_combo_row_set_model (self->preset_row, G_LIST_MODEL (titles));
-  on_preset_changed (self);
+    gtk_list_box_append (self->presets, create_preset_row (&presets[i]));
+  gtk_list_box_set_filter_func (self->presets, is_shown, self, NULL);
+  gtk_search_entry_set_key_capture_widget (self->search, self->choice);
 }
 
 /**
@@ -193,4 +343,5 @@ way_provider_dialog_present (GtkWindow *parent, WayService *service)
 
   self->service = g_object_ref (service);
   gtk_window_present (GTK_WINDOW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }

@@ -121,6 +121,14 @@ class Window:
         wait_for(lambda: is_sensitive(node), f"{role} {name!r} to be usable")
         assert node.get_action_iface().do_action(0), name
 
+    def click_last(self, name, role="push button"):
+        """Of buttons that are called alike, as each row of a list has its own, the last; once it has
+        a place on the screen, without which it does nothing."""
+        self.wait(role, name)
+        nodes = [n for n in self.walk() if n.get_role_name() == role and is_called(n.get_name(), name)]
+        wait_for(lambda: box_of(nodes[-1]).height > 0, f"the last {role} {name!r} to be shown")
+        assert nodes[-1].get_action_iface().do_action(0), name
+
     def write(self, role, name, text, inside=None):
         node = self.wait(role, name, inside=inside)
         assert node.get_editable_text_iface().set_text_contents(text), name
@@ -128,7 +136,7 @@ class Window:
     def point_at(self, role, name, inside=None):
         """Clicks into the middle of something that has no action of its own."""
         node = self.wait(role, name, inside=inside)
-        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        box = box_of(node)
         x, y = box.x + box.width // 2, box.y + box.height // 2
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
 
@@ -139,6 +147,10 @@ class Window:
 def is_called(text, name):
     """GTK 4.8 names a button by its label, with the underscore of the mnemonic, and what it shows."""
     return text.replace("_", "") in (name, f"{name} {name}", f"{name} {name}…")
+
+
+def box_of(node):
+    return node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
 
 
 def is_visible(node):

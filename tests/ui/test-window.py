@@ -29,7 +29,11 @@ KEY = "sk-the-window-must-not-show-this-7Qx9"
 APP = "my-tool"
 PAGES = ("now", "requests", "providers", "keys", "apps")
 SIZES = ((1280, 800), (360, 720))
-DIALOGS = (("providers", "Add Provider", "Address"), ("apps", "Add App", "Name"))
+DIALOGS = (
+    ("providers", "Add Provider", "entry", "Search providers"),
+    ("apps", "Add App", "text", "Name"),
+)
+AZURE_URL = "https://resource.example"
 NOTHING_LEAVES = "Nothing leaves this machine"
 MAY_LEAVE = "Calls may leave this machine"
 
@@ -161,11 +165,11 @@ class Test:
         self.start_program(1280, 800, "light")
         wait_for(self.is_answering, "the router to listen")
         self.stop()
-        for page, button, field in DIALOGS:
+        for page, button, role, field in DIALOGS:
             self.start(1280, 800, "light")
             self.show(page)
             self.window.click(button)
-            self.window.wait("text", field)
+            self.window.wait(role, field)
             self.stop()
         self.start(1280, 800, "light")
         press("ctrl+w")
@@ -199,6 +203,27 @@ class Test:
         self.window.click("Store")
         self.window.wait("label", contains=f"…{KEY[-4:]}")
         assert KEY not in self.window.dump(), "the window shows a key"
+
+    def add_provider(self):
+        """Found by words, with an address that only its user knows; not asked before it has a key."""
+        self.show("providers")
+        self.window.click("Add Provider")
+        self.window.write("entry", "Search providers", "azure")
+        press("Return")
+        self.window.write("text", "Address", AZURE_URL)
+        self.capture("add-azure", 1280, 800, "light")
+        self.window.click("Add")
+        wanted = {"kind": "azure-openai", "base_url": AZURE_URL, "key": {"keyring": "azure"}}
+        wait_for(lambda: wanted.items() <= self.find_provider("azure").items(), "it in the config")
+        self.window.point_at("label", "azure", inside="Providers")
+        self.window.click_last("Test")
+        self.window.wait("label", "The Provider Was Not Asked")
+        press("Escape")
+        self.window.wait_gone("label", "The Provider Was Not Asked")
+
+    def find_provider(self, provider_id):
+        providers = json.loads(self.config_path.read_text())["providers"]
+        return next((row for row in providers if row["id"] == provider_id), {})
 
     def add_app(self):
         """Gives the address and the token, as the copied snippet has them."""
@@ -305,13 +330,13 @@ class Test:
             self.capture(page, width, height, appearance)
 
     def capture_dialogs(self, width, height, appearance):
-        for page, button, field in DIALOGS:
+        for page, button, role, field in DIALOGS:
             self.show(page)
             self.window.click(button)
-            self.window.wait("text", field)
+            self.window.wait(role, field)
             self.capture(f"add-{page}", width, height, appearance)
             press("Escape")
-            self.window.wait_gone("text", field)
+            self.window.wait_gone(role, field)
 
     # What must not be
 
@@ -333,6 +358,7 @@ class Test:
         self.start(1280, 800, "light")
         self.close_and_present()
         self.add_key()
+        self.add_provider()
         address, token = self.add_app()
         self.call_and_see(address, token)
         self.see_fallback(address, token)

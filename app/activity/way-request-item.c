@@ -34,6 +34,7 @@ static const Field fields[] = {
   { "answered-model", FIELD_STRING, AT (answered_model) },
   { "provider", FIELD_STRING, AT (provider) },
   { "reason", FIELD_STRING, AT (reason) },
+  { "dropped", FIELD_STRING, AT (dropped) },
   { "error-code", FIELD_STRING, AT (error_code) },
   { "path", FIELD_STRING, AT (path) },
   { "route", FIELD_STRING, AT (route) },

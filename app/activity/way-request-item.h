@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (WayRequestItem, way_request_item, WAY, REQUEST_ITEM, GObject)
 
 /* Read-only properties, each notified when an update changes it:
- * "id" "app" "requested-model" "answered-model" "provider" "reason" "error-code" "path" "route"
- * (nullable strings); "outcome" (guint, WayOutcome); "locality" (guint); "status" (guint);
+ * "id" "app" "requested-model" "answered-model" "provider" "reason" "dropped" "error-code" "path"
+ * "route" (nullable strings); "outcome" (guint, WayOutcome); "locality" (guint); "status" (guint);
  * "attempts" (guint, those tried); "substituted" "streamed" "running" (gboolean);
  * "started-at-us" "first-token-us" "duration-us" "input-tokens" "cached-tokens" "output-tokens"
  * "cost-nano-usd" (gint64, -1 for unknown). Presentation is the view's, through pure closures. */

@@ -57,6 +57,7 @@ char *way_format_app (gpointer object, const char *app);
 GVariant *way_target (gpointer object, const char *text);
 char *way_or_dash (gpointer object, const char *text);
 gboolean way_is_set (gpointer object, const char *text);
+char *way_dropped_words (gpointer object, const char *provider, const char *dropped);
 gboolean way_not (gpointer object, gboolean value);
 
 /* Providers, keys, apps */

@@ -33,6 +33,7 @@ static const struct
   { "way_format_app", G_CALLBACK (way_format_app) },
   { "way_or_dash", G_CALLBACK (way_or_dash) },
   { "way_is_set", G_CALLBACK (way_is_set) },
+  { "way_dropped_words", G_CALLBACK (way_dropped_words) },
   { "way_not", G_CALLBACK (way_not) },
   { "way_reach_words", G_CALLBACK (way_reach_words) },
   { "way_reach_icon", G_CALLBACK (way_reach_icon) },

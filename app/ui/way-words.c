@@ -224,3 +224,20 @@ way_locality_icon (gpointer object, guint locality)
     }
   return g_strdup ("way-unknown-symbolic");
 }
+
+/**
+ * way_dropped_words:
+ * @object: (nullable): the template's object, not used
+ * @provider: (nullable): who answered
+ * @dropped: (nullable): names of what the request said and the provider could not be told
+ *
+ * Returns: (transfer full): a sentence; empty where nothing was left out
+ */
+char *
+way_dropped_words (gpointer object, const char *provider, const char *dropped)
+{
+  if (!way_is_set (object, dropped))
+    return g_strdup ("");
+  return g_strdup_printf (_ ("%s was asked without what its dialect has no word for: %s"),
+                          way_is_set (object, provider) ? provider : _ ("The provider"), dropped);
+}

@@ -356,6 +356,19 @@ test_price_date (void)
 }
 
 static void
+test_dropped (void)
+{
+  g_autofree char *nothing = way_dropped_words (NULL, "ollama", NULL);
+  g_autofree char *named = way_dropped_words (NULL, "ollama", "seed, logprobs");
+  g_autofree char *nameless = way_dropped_words (NULL, NULL, "seed");
+
+  g_assert_cmpstr (nothing, ==, "");
+  g_assert_cmpstr (named, ==,
+                   "ollama was asked without what its dialect has no word for: seed, logprobs");
+  g_assert_true (g_str_has_prefix (nameless, "The provider was asked without "));
+}
+
+static void
 test_content (void)
 {
   static const struct
@@ -400,6 +413,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);
   g_test_add_func ("/ui/closures/app-words", test_app_words);
+  g_test_add_func ("/ui/closures/dropped", test_dropped);
   g_test_add_func ("/ui/closures/content", test_content);
   g_test_add_func ("/ui/closures/fare-line", test_fare_line);
   g_test_add_func ("/ui/closures/price-date", test_price_date);

@@ -51,6 +51,19 @@ way_attempt_collect_headers (WayExchange *self, WayHeader *ret_headers)
   return n;
 }
 
+/* Looked up once for each base URL: the catalogue parses it. */
+static const char *
+find_seller (WayCore *core, const char *base_url)
+{
+  gpointer seller = NULL;
+
+  if (!base_url || g_hash_table_lookup_extended (core->sellers, base_url, NULL, &seller))
+    return seller;
+  seller = (gpointer)way_catalog_provider_for_url (base_url);
+  g_hash_table_insert (core->sellers, g_strdup (base_url), seller);
+  return seller;
+}
+
 /**
  * way_attempt_find_model:
  *
@@ -60,8 +73,7 @@ const WayModel *
 way_attempt_find_model (WayExchange *self)
 {
   const WayProvider *provider = self->candidate->provider;
-  const char *seller =
-    provider->base_url ? way_catalog_provider_for_url (provider->base_url) : NULL;
+  const char *seller = find_seller (self->core, provider->base_url);
 
   return way_catalog_find (self->core->catalog, seller ? seller : provider->id,
                            self->candidate->model);

@@ -24,6 +24,7 @@ typedef struct
   WayEventQueue *events;
   WayFeed *feed;
   GHashTable *running;  /* request id → WayExchange, both borrowed */
+  GHashTable *sellers;  /* base URL → the catalogue's name of who sells there, or NULL */
   char *address;        /* owned by the gateway: http://127.0.0.1:4114 */
   gint64 started_at_us; /* wall */
   guint64 n_requests;

@@ -97,6 +97,7 @@ build_parts (WayGateway *self)
     .events = self->events,
     .feed = way_feed_new (),
     .running = g_hash_table_new (g_str_hash, g_str_equal),
+    .sellers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     .address = g_steal_pointer (&self->address),
     .started_at_us = way_clock_get_wall_us (),
   };
@@ -124,6 +125,7 @@ take_down_parts (WayGateway *self)
   way_upstream_free (self->core.upstream);
   way_health_free (self->core.health);
   g_hash_table_unref (self->core.running);
+  g_hash_table_unref (self->core.sellers);
   g_free (self->core.address);
   way_poller_free (self->poller);
   g_main_loop_unref (self->loop);

@@ -155,9 +155,32 @@ get_http_date (gint64 wall_us)
   return text;
 }
 
-/* The usual head fits without growing. A GString takes the next power of two, and what is larger
- * than 1 KiB costs malloc() a search. */
+/* The usual head of an answer fits without growing. A GString takes the next power of two, and what
+ * is larger than 1 KiB costs malloc() a search. */
 #define HEAD_BYTES 1000
+
+#define NUMBER_BYTES 20 /* 2^64 - 1 in decimal digits */
+
+/* Writes @number so that it ends before @end, and returns its first digit. Each answer has two
+ * numbers and each piece of a stream one; printf() would be a good part of what a piece costs. */
+static char *
+spell_number (gsize number, guint base, char *end)
+{
+  do
+    *--end = "0123456789abcdef"[number % base];
+  while ((number /= base) > 0);
+  return end;
+}
+
+static void
+append_number (GString *head, gsize number)
+{
+  char digits[NUMBER_BYTES];
+  char *end = digits + sizeof digits;
+  const char *first = spell_number (number, 10, end);
+
+  g_string_append_len (head, first, end - first);
+}
 
 /**
  * way_reply_begin:
@@ -169,7 +192,11 @@ way_reply_begin (const WayRequest *self, guint status)
 {
   GString *head = g_string_sized_new (HEAD_BYTES);
 
-  g_string_append_printf (head, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
+  g_string_append (head, "HTTP/1.1 ");
+  append_number (head, status);
+  g_string_append_c (head, ' ');
+  g_string_append (head, soup_status_get_phrase (status));
+  g_string_append_len (head, "\r\n", 2);
   way_reply_add_header (head, "Date", get_http_date (way_clock_get_wall_us ()));
   if (self->allow_origin)
     {
@@ -179,6 +206,18 @@ way_reply_begin (const WayRequest *self, guint status)
   return head;
 }
 
+/* Appends what a header may hold, as far as it goes. Returns how many bytes that were. */
+static gsize
+append_plain (GString *head, const char *text)
+{
+  gsize length = 0;
+
+  while (text[length] >= ' ' && text[length] < 0x7f)
+    length++;
+  g_string_append_len (head, text, length);
+  return length;
+}
+
 /**
  * way_reply_add_header:
  * @value: (nullable): no header for NULL; what no header may hold is replaced
@@ -186,18 +225,21 @@ way_reply_begin (const WayRequest *self, guint status)
 void
 way_reply_add_header (GString *head, const char *name, const char *value)
 {
+  const char *at;
+
   if (!value)
     return;
   g_string_append (head, name);
   g_string_append_len (head, ": ", 2);
-  for (const char *c = value; *c; c++)
+  at = value + append_plain (head, value);
+  while (*at)
     {
-      if (*c >= ' ' && *c < 0x7f)
-        g_string_append_c (head, *c);
-      else if (g_str_has_prefix (c, "→"))
+      if (g_str_has_prefix (at, "→"))
         g_string_append (head, "->");
-      else if ((*c & 0xc0) != 0x80) /* one mark a character, whatever its length in UTF-8 */
+      else if ((*at & 0xc0) != 0x80) /* one mark a character, whatever its length in UTF-8 */
         g_string_append_c (head, '?');
+      at++;
+      at += append_plain (head, at);
     }
   g_string_append_len (head, "\r\n", 2);
 }
@@ -220,7 +262,9 @@ way_reply_send (
   way_reply_add_header (head, "Content-Type", content_type);
   if (!self->keep_alive)
     way_reply_add_header (head, "Connection", "close");
-  g_string_append_printf (head, "Content-Length: %zu\r\n\r\n", length);
+  g_string_append (head, "Content-Length: ");
+  append_number (head, length);
+  g_string_append_len (head, "\r\n\r\n", 4);
   parts[0] = (struct iovec){ head->str, head->len };
   parts[1] = (struct iovec){ (void *)body, has_body ? length : 0 };
   way_connection_send (self->connection, parts, 2);
@@ -310,12 +354,15 @@ way_reply_begin_stream (WayRequest *self, GString *head, const char *content_typ
 void
 way_reply_send_piece (WayRequest *self, const char *data, gsize length)
 {
-  char size[24];
+  char size[NUMBER_BYTES + 2];
+  char *end = size + NUMBER_BYTES;
+  char *first = spell_number (length, 16, end);
   struct iovec parts[3];
 
   if (length == 0)
     return; /* an empty chunk is the end */
-  parts[0] = (struct iovec){ size, g_snprintf (size, sizeof size, "%zx\r\n", length) };
+  memcpy (end, "\r\n", 2);
+  parts[0] = (struct iovec){ first, end + 2 - first };
   parts[1] = (struct iovec){ (void *)data, length };
   parts[2] = (struct iovec){ (void *)"\r\n", 2 };
   if (self->chunked)

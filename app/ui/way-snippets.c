@@ -45,7 +45,7 @@ static const WaySnippet snippets[] = {
     "    \"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY\": \"1\"\n"
     "  }\n"
     "}\n" },
-  { "claude-code-terminal", N_ ("Claude Code, without a keyring"), N_ ("In a terminal"),
+  { "claude-code-terminal", N_ ("Claude Code (token)"), N_ ("In a terminal, without a keyring"),
     "export ANTHROPIC_BASE_URL={address}\n"
     "export ANTHROPIC_AUTH_TOKEN={token}\n"
     "export CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY=1\n"
@@ -62,7 +62,7 @@ static const WaySnippet snippets[] = {
     "[model_providers.wayfare.auth]\n"
     "command = \"wayfare\"\n"
     "args = [\"token\", \"{app}\"]\n" },
-  { "codex-terminal", N_ ("Codex, without a keyring"), N_ ("In a terminal"),
+  { "codex-terminal", N_ ("Codex (token)"), N_ ("In a terminal, without a keyring"),
     "export WAYFARE_TOKEN={token}\n"
     "codex -m {model} \\\n"
     "  -c model_provider=wayfare \\\n"
@@ -74,8 +74,8 @@ static const WaySnippet snippets[] = {
     "export GOOGLE_GEMINI_BASE_URL={address}\n"
     "export GEMINI_API_KEY={token}\n"
     "gemini --model {model}\n" },
-  { "ollama", N_ ("Anything that speaks to Ollama"),
-    N_ ("Where the tool asks for Ollama’s address"), "{address}/a/{token}\n" },
+  { "ollama", N_ ("Ollama clients"), N_ ("Where the tool asks for Ollama’s address"),
+    "{address}/a/{token}\n" },
   { "opencode", "opencode", N_ ("In opencode.json"),
     "{\n"
     "  \"provider\": {\n"

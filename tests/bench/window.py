@@ -9,6 +9,7 @@ share; with a graphics processor it costs less."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ import desktop  # noqa: E402  (its folder is named above)
 
 NAMES = ("serve", "closed", "now", "requests")
 PAGES = {"now": "ctrl+1", "requests": "ctrl+2"}
+NEEDED = ("Xvfb", "dbus-daemon", "xdotool")
 PACE = 2000
 CONNECTIONS = 32
 ROWS = 100000
@@ -136,6 +138,10 @@ class WindowPart:
         self.rows = 5000 if bench.quick else ROWS
 
     def run(self):
+        lacking = [name for name in NEEDED if not shutil.which(name)]
+        if lacking:
+            self.bench.missing["window"] = f"this machine has no {', '.join(lacking)}"
+            return
         screen = Screen(self.bench.stage.path("window"),
                         os.path.dirname(os.path.dirname(self.bench.stage.wayfare_path)))
         stage = self.bench.stage

@@ -113,8 +113,8 @@ typedef enum
   FOR_ADMIN, /* the /wayfare/v1 API */
 } Audience;
 
-/* A path that ends in '/' stands for everything below it, which is given as the rest; the root stands
- * for itself. */
+/* A path that ends in '/' stands for everything below it, which is given as the rest; the root
+ * stands for itself. */
 static const struct
 {
   const char *method;

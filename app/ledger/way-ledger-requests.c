@@ -15,7 +15,8 @@
 /* In the order in which bind_request() and read_request() take them. */
 #define REQUEST_COLUMNS                                                                            \
   "at, id, app, path, dialect, route, requested_model, answered_model, provider, error_code, "     \
-  "reason, dropped, tag, locality, outcome, status, streamed, substituted, first_token_us, duration_us, "   \
+  "reason, dropped, tag, locality, outcome, status, streamed, substituted, first_token_us, "       \
+  "duration_us, "                                                                                  \
   "request_bytes, response_bytes, price_input, price_cache_read, price_cache_write_5m, "           \
   "price_cache_write_1h, price_output, price_reasoning, price_as_of, " USAGE_COLUMNS
 

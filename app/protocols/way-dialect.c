@@ -9,6 +9,8 @@
 
 static const WayDialect *const dialects[] = {
   &way_dialect_openai_chat,
+  &way_dialect_anthropic,
+  &way_dialect_anthropic_count,
 };
 
 /* A path may hold one '*', which stands for at least one byte. */
@@ -19,6 +21,10 @@ static const struct
 } paths[] = {
   { "/v1/chat/completions", &way_dialect_openai_chat },
   { "/chat/completions", &way_dialect_openai_chat },
+  { "/v1/messages", &way_dialect_anthropic },
+  { "/messages", &way_dialect_anthropic },
+  { "/v1/messages/count_tokens", &way_dialect_anthropic_count },
+  { "/messages/count_tokens", &way_dialect_anthropic_count },
 };
 
 static gboolean

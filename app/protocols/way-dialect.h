@@ -155,6 +155,8 @@ struct _WayDialect
 };
 
 extern const WayDialect way_dialect_openai_chat;
+extern const WayDialect way_dialect_anthropic;
+extern const WayDialect way_dialect_anthropic_count;
 
 const WayDialect *way_dialect_for_path (const char *path);
 const WayDialect *way_dialect_by_name (const char *name);

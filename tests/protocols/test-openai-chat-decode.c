@@ -5,7 +5,7 @@
  * cut at every byte; whole answers, errors and surplus events by table. */
 
 #include "delta-text.h"
-#include "stream-fixture.h"
+#include "way-dialect.h"
 
 #include <string.h>
 
@@ -191,7 +191,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  stream_fixture_add_tests (&way_dialect_openai_chat);
   g_test_add_func ("/protocols/openai-chat/replies", test_replies);
   g_test_add_func ("/protocols/openai-chat/large-event", test_large_event);
   g_test_add_func ("/protocols/openai-chat/bad-events", test_bad_events);

@@ -21,22 +21,26 @@ is_plain (guchar c)
 
 #define EVERY_BYTE(c) (G_GUINT64_CONSTANT (0x0101010101010101) * (c))
 
-/* Moves over plain bytes eight at a time. A borrow can make a plain byte look special, never the
- * other way round; the caller looks again at each byte. */
+/* Moves over plain bytes, eight at a time. Where a byte is not plain its highest bit is marked; a
+ * borrow can mark the plain byte above it too, so only the lowest mark is sure. */
 static inline const char *
-skip_plain_words (const char *at, const char *end)
+skip_plain (const char *at, const char *end)
 {
   for (; end - at >= 8; at += 8)
     {
       guint64 word;
 
       memcpy (&word, at, sizeof word);
+      word = GUINT64_FROM_LE (word); /* the first byte is the lowest */
       guint64 controls = word - EVERY_BYTE (0x20);
       guint64 quotes = (word ^ EVERY_BYTE ('"')) - EVERY_BYTE (1);
       guint64 backslashes = (word ^ EVERY_BYTE ('\\')) - EVERY_BYTE (1);
-      if ((word | controls | quotes | backslashes) & EVERY_BYTE (0x80))
-        break;
+      guint64 marks = (word | controls | quotes | backslashes) & EVERY_BYTE (0x80);
+      if (marks)
+        return at + __builtin_ctzll (marks) / 8;
     }
+  while (at < end && is_plain (*at))
+    at++;
   return at;
 }
 
@@ -81,9 +85,7 @@ check_string (const char *at, const char *end)
   at++;
   while (at)
     {
-      at = skip_plain_words (at, end);
-      while (at < end && is_plain (*at))
-        at++;
+      at = skip_plain (at, end);
       if (at >= end || (guchar)*at < 0x20)
         return NULL;
       if (*at == '"')
@@ -275,35 +277,41 @@ skip_string (const char *at, const char *end)
 }
 
 static const char *
-skip_value (const char *at, const char *end)
+skip_scalar (const char *at, const char *end)
 {
+  while (at<end && * at> ' ' && *at != ',' && *at != ']' && *at != '}')
+    at++;
+  return at;
+}
+
+static const char *
+skip_container (const char *at, const char *end)
+{
+  static const gint8 depth_change[256] = { ['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1 };
   guint depth = 0;
 
-  if (*at == '"')
-    return skip_string (at, end);
-  if (*at != '{' && *at != '[')
-    {
-      while (at < end && !strchr (",]} \n\r\t", *at))
-        at++;
-      return at;
-    }
   while (at < end)
     if (*at == '"')
       at = skip_string (at, end);
-    else if (*at == '{' || *at == '[')
+    else
       {
-        depth++;
-        at++;
-      }
-    else if (*at == '}' || *at == ']')
-      {
-        at++;
-        if (--depth == 0)
+        gint8 change = depth_change[(guchar)*at++];
+
+        depth += change;
+        if (change < 0 && depth == 0)
           return at;
       }
-    else
-      at++;
   return end;
+}
+
+static const char *
+skip_value (const char *at, const char *end)
+{
+  if (*at == '"')
+    return skip_string (at, end);
+  if (*at == '{' || *at == '[')
+    return skip_container (at, end);
+  return skip_scalar (at, end);
 }
 
 static WayJsonSpan
@@ -432,10 +440,13 @@ way_json_span_is (const WayJsonSpan *string, const char *text)
   gsize length = strlen (text);
   g_autofree char *unescaped = NULL;
 
-  if (string->type != WAY_JSON_STRING)
+  /* An escape is longer than what it says. */
+  if (string->type != WAY_JSON_STRING || string->length < length + 2)
     return FALSE;
+  if (string->length == length + 2)
+    return memcmp (string->data + 1, text, length) == 0 && !memchr (text, '\\', length);
   if (!memchr (string->data, '\\', string->length))
-    return string->length == length + 2 && memcmp (string->data + 1, text, length) == 0;
+    return FALSE;
   unescaped = way_json_span_dup_string (string);
   return strcmp (unescaped, text) == 0;
 }

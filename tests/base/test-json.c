@@ -140,6 +140,60 @@ test_members (void)
   g_assert_cmpint (element.type, ==, WAY_JSON_OBJECT);
 }
 
+/* Strings are read in words: any byte at any place of any length must count alike. */
+static void
+test_bytes (void)
+{
+  static const guchar bytes[] = {
+    0x00, 0x01, 0x1f, ' ', '!', '"', '#', '[', '\\', ']', 0x7f, 0x80
+  };
+
+  for (gsize length = 1; length <= 24; length++)
+    for (gsize at = 0; at < length; at++)
+      for (gsize i = 0; i < sizeof bytes; i++)
+        {
+          g_autofree char *text = g_strnfill (length + 2, 'a');
+          gboolean plain = bytes[i] >= ' ' && bytes[i] < 0x80 && !strchr ("\"\\", bytes[i]);
+          WayJsonSpan root = { 0 };
+
+          text[0] = text[length + 1] = '"';
+          text[at + 1] = (char)bytes[i];
+          g_assert_cmpint (way_json_scan_document (text, length + 2, &root), ==, plain);
+          g_assert_cmpuint (root.length, ==, plain ? length + 2 : 0);
+        }
+}
+
+/* What is compared without unescaping: lengths that differ, and escapes that look alike. */
+static void
+test_is (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *text;
+    gboolean is;
+  } rows[] = {
+    { "\"model\"", "model", TRUE },
+    { "\"model\"", "mode", FALSE },
+    { "\"model\"", "models", FALSE },
+    { "\"model\"", "modal", FALSE },
+    { "\"\\u006dodel\"", "model", TRUE },
+    { "\"mode\\u006c\"", "models", FALSE },
+    { "\"a\\nb\"", "a\\nb", FALSE },
+    { "\"a\\nb\"", "a\nb", TRUE },
+    { "\"a\\\\b\"", "a\\b", TRUE },
+    { "\"\"", "", TRUE },
+    { "17", "17", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      WayJsonSpan span = scan (rows[i].json);
+
+      g_assert_cmpint (way_json_span_is (&span, rows[i].text), ==, rows[i].is);
+    }
+}
+
 static void
 test_strings (void)
 {
@@ -436,6 +490,8 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json-scan/depth", test_depth);
   g_test_add_func ("/base/json-scan/truncation", test_truncation);
   g_test_add_func ("/base/json-scan/members", test_members);
+  g_test_add_func ("/base/json-scan/bytes", test_bytes);
+  g_test_add_func ("/base/json-scan/is", test_is);
   g_test_add_func ("/base/json-scan/strings", test_strings);
   g_test_add_func ("/base/json-scan/numbers", test_numbers);
   g_test_add_func ("/base/json-scan/integers", test_integers);

@@ -5,6 +5,7 @@
 
 #include "way-embedding.h"
 
+#include <math.h>
 #include <string.h>
 
 /**
@@ -70,6 +71,8 @@ numbers_from_base64 (const WayJsonSpan *string)
       memcpy (&bits, bytes + at, sizeof bits);
       bits = GUINT32_FROM_LE (bits);
       memcpy (&number, &bits, sizeof number);
+      if (!isfinite (number)) /* JSON has no word for it */
+        return NULL;
       /* Nine digits tell every float from every other. */
       g_ascii_formatd (text, sizeof text, "%.9g", (double)number);
       g_string_append_printf (numbers, "%s%s", at > 0 ? "," : "", text);

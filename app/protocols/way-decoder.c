@@ -220,3 +220,15 @@ way_decoder_number_tool (WayDecoder *decoder, guint key, gboolean *ret_is_new)
     *ret_is_new = TRUE;
   return number.tool;
 }
+
+/**
+ * way_decoder_get_tool:
+ * @tool: a number that way_decoder_number_tool() gave
+ *
+ * Returns: (transfer none): what is noted of that call; valid until the next one is numbered
+ */
+WayToolNumber *
+way_decoder_get_tool (WayDecoder *decoder, guint tool)
+{
+  return &g_array_index (decoder->tools, WayToolNumber, tool);
+}

@@ -16,6 +16,7 @@ typedef struct
 {
   guint key;
   guint tool;
+  gboolean has_text; /* some of its arguments have come; for dialects that may say them twice */
 } WayToolNumber;
 
 /**
@@ -66,6 +67,7 @@ void way_decoder_give_finish (WayDecoder *decoder,
 void way_decoder_give_usage (WayDecoder *decoder, const WayUsage *usage);
 void way_decoder_give_end (WayDecoder *decoder);
 guint way_decoder_number_tool (WayDecoder *decoder, guint key, gboolean *ret_is_new);
+WayToolNumber *way_decoder_get_tool (WayDecoder *decoder, guint tool);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WayDecoder, way_decoder_clear)
 

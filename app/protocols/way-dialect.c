@@ -9,6 +9,7 @@
 
 static const WayDialect *const dialects[] = {
   &way_dialect_openai_chat,
+  &way_dialect_openai_responses,
   &way_dialect_anthropic,
   &way_dialect_anthropic_count,
 };
@@ -21,6 +22,8 @@ static const struct
 } paths[] = {
   { "/v1/chat/completions", &way_dialect_openai_chat },
   { "/chat/completions", &way_dialect_openai_chat },
+  { "/v1/responses", &way_dialect_openai_responses },
+  { "/responses", &way_dialect_openai_responses },
   { "/v1/messages", &way_dialect_anthropic },
   { "/messages", &way_dialect_anthropic },
   { "/v1/messages/count_tokens", &way_dialect_anthropic_count },

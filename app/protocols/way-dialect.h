@@ -155,6 +155,7 @@ struct _WayDialect
 };
 
 extern const WayDialect way_dialect_openai_chat;
+extern const WayDialect way_dialect_openai_responses;
 extern const WayDialect way_dialect_anthropic;
 extern const WayDialect way_dialect_anthropic_count;
 

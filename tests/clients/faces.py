@@ -173,10 +173,9 @@ class OpenAIResponses:
     def send(self, question, items):
         options = self.options(question)
         if question.streamed:
-            with self.client.responses.stream(model=question.model, input=items, **options) as stream:
-                for _ in stream:
-                    pass
-                answer, headers = stream.get_final_response(), {}
+            # The helper that gathers a stream takes only one that ends with "response.completed".
+            stream = self.client.responses.create(model=question.model, input=items, stream=True, **options)
+            answer, headers = list(stream)[-1].response, {}
         else:
             raw = self.client.responses.with_raw_response.create(model=question.model, input=items, **options)
             answer, headers = raw.parse(), raw.headers

@@ -14,6 +14,7 @@ static const struct
   { "/chat/completions", "openai-chat" },
   { "/v1/messages", "anthropic" },
   { "/v1/messages/count_tokens", "anthropic-count" },
+  { "/v1/responses", "openai-responses" },
   { "/v1/chat/completions/", NULL },
   { "/v1/chat", NULL },
   { "/V1/chat/completions", NULL },

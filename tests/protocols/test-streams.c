@@ -11,6 +11,7 @@ main (int argc, char **argv)
   static const WayDialect *const dialects[] = {
     &way_dialect_anthropic,
     &way_dialect_openai_chat,
+    &way_dialect_openai_responses,
   };
 
   g_test_init (&argc, &argv, NULL);

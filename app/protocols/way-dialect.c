@@ -10,6 +10,8 @@
 static const WayDialect *const dialects[] = {
   &way_dialect_openai_chat,
   &way_dialect_openai_responses,
+  &way_dialect_ollama,
+  &way_dialect_ollama_generate,
   &way_dialect_anthropic,
   &way_dialect_anthropic_count,
 };
@@ -24,6 +26,8 @@ static const struct
   { "/chat/completions", &way_dialect_openai_chat },
   { "/v1/responses", &way_dialect_openai_responses },
   { "/responses", &way_dialect_openai_responses },
+  { "/api/chat", &way_dialect_ollama },
+  { "/api/generate", &way_dialect_ollama_generate },
   { "/v1/messages", &way_dialect_anthropic },
   { "/messages", &way_dialect_anthropic },
   { "/v1/messages/count_tokens", &way_dialect_anthropic_count },

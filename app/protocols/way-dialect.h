@@ -156,6 +156,8 @@ struct _WayDialect
 
 extern const WayDialect way_dialect_openai_chat;
 extern const WayDialect way_dialect_openai_responses;
+extern const WayDialect way_dialect_ollama;
+extern const WayDialect way_dialect_ollama_generate;
 extern const WayDialect way_dialect_anthropic;
 extern const WayDialect way_dialect_anthropic_count;
 

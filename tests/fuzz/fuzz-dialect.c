@@ -7,6 +7,7 @@
 
 #include "way-dialect.h"
 #include "way-message.h"
+#include "way-ndjson.h"
 #include "way-sse.h"
 
 #include <string.h>
@@ -157,10 +158,21 @@ read_as_request (const char *text, gsize length)
   return chat;
 }
 
+static void
+read_as_stream (Answer *answer, const char *text, gsize length)
+{
+  g_autoptr (WaySse) sse = way_sse_new ();
+  g_autoptr (WayNdjson) ndjson = way_ndjson_new ();
+
+  if (FACE->framing == WAY_FRAMING_SSE)
+    way_sse_feed (sse, text, length, on_event, answer);
+  else
+    way_ndjson_feed (ndjson, text, length, on_event, answer);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length)
 {
-  g_autoptr (WaySse) sse = way_sse_new ();
   g_autoptr (GError) error = NULL;
   const char *text = (const char *)bytes;
   g_autoptr (WayChat) chat = read_as_request (text, length);
@@ -174,7 +186,7 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length)
   answer_free (whole, &reply_head);
 
   Answer *stream = answer_new (&reply_head);
-  way_sse_feed (sse, text, length, on_event, stream);
+  read_as_stream (stream, text, length);
   on_event ("", text, length, text, length, stream);
   answer_free (stream, &reply_head);
 

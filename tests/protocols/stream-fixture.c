@@ -4,6 +4,7 @@
 #include "stream-fixture.h"
 
 #include "delta-text.h"
+#include "way-ndjson.h"
 #include "way-sse.h"
 
 #include <string.h>
@@ -54,21 +55,40 @@ on_event (const char *event,
   g_assert_true (ok);
 }
 
+typedef gboolean (*Feed) (
+  gpointer framer, const char *bytes, gsize length, WaySseFunc func, gpointer user_data);
+
+static gboolean
+feed_sse (gpointer framer, const char *bytes, gsize length, WaySseFunc func, gpointer user_data)
+{
+  return way_sse_feed (framer, bytes, length, func, user_data);
+}
+
+static gboolean
+feed_ndjson (gpointer framer, const char *bytes, gsize length, WaySseFunc func, gpointer user_data)
+{
+  return way_ndjson_feed (framer, bytes, length, func, user_data);
+}
+
 /* Decodes @stream given in pieces of @head bytes first and then of at most @piece bytes. */
 static Decoded *
 decode_stream (const WayDialect *dialect, const char *stream, gsize length, gsize head, gsize piece)
 {
   g_autoptr (WaySse) sse = way_sse_new ();
+  g_autoptr (WayNdjson) ndjson = way_ndjson_new ();
+  gboolean is_sse = dialect->framing == WAY_FRAMING_SSE;
+  gpointer framer = is_sse ? (gpointer)sse : (gpointer)ndjson;
+  Feed feed = is_sse ? feed_sse : feed_ndjson;
   g_autoptr (Decoded) decoded = g_new0 (Decoded, 1);
 
   decoded->dialect = dialect;
   decoded->deltas = g_string_new (NULL);
   decoded->raw = g_string_new (NULL);
   way_decoder_init (&decoded->decoder, delta_text_append, decoded->deltas);
-  g_assert_true (way_sse_feed (sse, stream, head, on_event, decoded));
+  g_assert_true (feed (framer, stream, head, on_event, decoded));
   for (gsize at = head; at < length; at += piece)
-    g_assert_true (way_sse_feed (sse, stream + at, MIN (piece, length - at), on_event, decoded));
-  g_assert_cmpuint (way_sse_get_pending (sse), ==, 0);
+    g_assert_true (feed (framer, stream + at, MIN (piece, length - at), on_event, decoded));
+  g_assert_cmpuint (way_sse_get_pending (sse) + way_ndjson_get_pending (ndjson), ==, 0);
   g_assert_cmpmem (decoded->raw->str, decoded->raw->len, stream, length);
   return g_steal_pointer (&decoded);
 }

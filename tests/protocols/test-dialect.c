@@ -12,6 +12,8 @@ static const struct
 } paths[] = {
   { "/v1/chat/completions", "openai-chat" },
   { "/chat/completions", "openai-chat" },
+  { "/api/chat", "ollama" },
+  { "/api/generate", "ollama-generate" },
   { "/v1/messages", "anthropic" },
   { "/v1/messages/count_tokens", "anthropic-count" },
   { "/v1/responses", "openai-responses" },

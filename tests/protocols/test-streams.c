@@ -10,6 +10,8 @@ main (int argc, char **argv)
 {
   static const WayDialect *const dialects[] = {
     &way_dialect_anthropic,
+    &way_dialect_ollama,
+    &way_dialect_ollama_generate,
     &way_dialect_openai_chat,
     &way_dialect_openai_responses,
   };

@@ -205,15 +205,19 @@ give_choice (WayDecoder *decoder, const WayJsonSpan *choice, guint place)
 {
   WayJsonSpan index = { 0 };
   WayJsonSpan message = { 0 };
+  WayJsonSpan text = { 0 };
   WayJsonSpan logprobs = { 0 };
   WayJsonSpan finish_reason = { 0 };
   WayJsonSpan usage = { 0 };
 
   WAY_JSON_COLLECT (choice, { "index", &index }, { "delta", &message }, { "message", &message },
-                    { "logprobs", &logprobs }, { "finish_reason", &finish_reason },
-                    { "usage", &usage });
+                    { "text", &text }, { "logprobs", &logprobs },
+                    { "finish_reason", &finish_reason }, { "usage", &usage });
   guint number = read_index (&index, WAY_LIMIT_CHOICES, place);
-  give_message (decoder, number, &message, &logprobs);
+  if (message.type == WAY_JSON_OBJECT)
+    give_message (decoder, number, &message, &logprobs);
+  else
+    way_decoder_give_string (decoder, WAY_DELTA_TEXT, number, &text); /* a completion */
   if (way_span_has_text (&finish_reason))
     way_decoder_give_finish (decoder, number, read_finish (&finish_reason), &finish_reason);
   /* Moonshot's older API reports usage inside the choice that ends. */

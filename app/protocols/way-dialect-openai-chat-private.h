@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* Between the files of the openai-chat dialect; nobody else includes it. */
+/* Between the files of the openai-chat dialect and of its two older relatives, completions and
+ * embeddings; nobody else includes it. */
 
 #pragma once
 

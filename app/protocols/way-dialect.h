@@ -158,6 +158,10 @@ extern const WayDialect way_dialect_openai_chat;
 extern const WayDialect way_dialect_openai_responses;
 extern const WayDialect way_dialect_ollama;
 extern const WayDialect way_dialect_ollama_generate;
+extern const WayDialect way_dialect_ollama_embed;
+extern const WayDialect way_dialect_ollama_embeddings;
+extern const WayDialect way_dialect_openai_completions;
+extern const WayDialect way_dialect_openai_embeddings;
 extern const WayDialect way_dialect_anthropic;
 extern const WayDialect way_dialect_anthropic_count;
 

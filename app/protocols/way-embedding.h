@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "way-chat.h"
 #include "way-json-scan.h"
 #include "way-usage.h"
 
@@ -12,7 +13,7 @@ G_BEGIN_DECLS
 
 /**
  * WayEmbedding:
- * @inputs: (element-type utf8): the texts
+ * @inputs: (element-type utf8): the texts; none where only the usage of an answer is of interest
  * @vectors: (element-type GBytes): one for each text once answered: its numbers as JSON text, an
  *   array, as the provider spelled them
  * @dimensions: or %WAY_UNKNOWN
@@ -36,6 +37,18 @@ typedef struct
 
 WayEmbedding *way_embedding_new (void);
 void way_embedding_free (WayEmbedding *embedding);
+
+gboolean way_embedding_skim_request (
+  const char *data, gsize length, const char *member, WayRequestFacts *ret_facts, GError **error);
+gboolean way_embedding_read_inputs (WayEmbedding *embedding,
+                                    const WayJsonSpan *root,
+                                    const char *member,
+                                    GError **error);
+void way_embedding_ignore_others (WayEmbedding *embedding,
+                                  const WayJsonSpan *root,
+                                  const char *const *known);
+void way_embedding_append_inputs (const WayEmbedding *embedding, GString *out);
+
 gboolean way_embedding_add_vector (WayEmbedding *embedding, const WayJsonSpan *vector);
 gboolean way_embedding_append_base64 (GString *out, GBytes *vector);
 

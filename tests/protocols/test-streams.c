@@ -13,6 +13,7 @@ main (int argc, char **argv)
     &way_dialect_ollama,
     &way_dialect_ollama_generate,
     &way_dialect_openai_chat,
+    &way_dialect_openai_completions,
     &way_dialect_openai_responses,
   };
 

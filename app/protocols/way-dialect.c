@@ -8,15 +8,9 @@
 #include <string.h>
 
 static const WayDialect *const dialects[] = {
-  &way_dialect_openai_chat,
-  &way_dialect_openai_responses,
-  &way_dialect_ollama,
-  &way_dialect_ollama_generate,
-  &way_dialect_ollama_embed,
-  &way_dialect_ollama_embeddings,
-  &way_dialect_openai_completions,
-  &way_dialect_openai_embeddings,
-  &way_dialect_anthropic,
+  &way_dialect_openai_chat,        &way_dialect_openai_responses,  &way_dialect_ollama,
+  &way_dialect_ollama_generate,    &way_dialect_ollama_embed,      &way_dialect_ollama_embeddings,
+  &way_dialect_openai_completions, &way_dialect_openai_embeddings, &way_dialect_anthropic,
   &way_dialect_anthropic_count,
 };
 

@@ -76,10 +76,12 @@ way_openai_append_usage (GString *out, const WayUsage *usage)
 static void
 append_call_members (GString *out, const WayReplyHead *head, const WayDelta *delta)
 {
-  if (delta->tool_id != NULL)
+  if (delta->tool_id != NULL || delta->tool_name != NULL)
     {
       g_autoptr (GString) id = g_string_new (NULL);
-      way_tool_id_append (id, delta->tool_id, delta->signature, head->back);
+      g_autofree char *made = g_strdup_printf ("call_%s_%u", head->id, delta->tool);
+      way_tool_id_append (id, delta->tool_id != NULL ? delta->tool_id : made, delta->signature,
+                          head->back);
       g_string_append (out, "\"id\":");
       way_json_append_string (out, id->str);
       g_string_append (out, ",\"type\":\"function\",");

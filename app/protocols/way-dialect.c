@@ -8,10 +8,18 @@
 #include <string.h>
 
 static const WayDialect *const dialects[] = {
-  &way_dialect_openai_chat,        &way_dialect_openai_responses,  &way_dialect_ollama,
-  &way_dialect_ollama_generate,    &way_dialect_ollama_embed,      &way_dialect_ollama_embeddings,
-  &way_dialect_openai_completions, &way_dialect_openai_embeddings, &way_dialect_anthropic,
+  &way_dialect_openai_chat,
+  &way_dialect_openai_responses,
+  &way_dialect_ollama,
+  &way_dialect_ollama_generate,
+  &way_dialect_ollama_embed,
+  &way_dialect_ollama_embeddings,
+  &way_dialect_openai_completions,
+  &way_dialect_openai_embeddings,
+  &way_dialect_anthropic,
   &way_dialect_anthropic_count,
+  &way_dialect_gemini,
+  &way_dialect_gemini_count,
 };
 
 /* A path may hold one '*', which stands for at least one byte. */
@@ -36,6 +44,15 @@ static const struct
   { "/messages", &way_dialect_anthropic },
   { "/v1/messages/count_tokens", &way_dialect_anthropic_count },
   { "/messages/count_tokens", &way_dialect_anthropic_count },
+  { "/v1beta/models/*:generateContent", &way_dialect_gemini },
+  { "/v1beta/models/*:streamGenerateContent", &way_dialect_gemini },
+  { "/v1beta/models/*:countTokens", &way_dialect_gemini_count },
+  { "/v1/models/*:generateContent", &way_dialect_gemini },
+  { "/v1/models/*:streamGenerateContent", &way_dialect_gemini },
+  { "/v1/models/*:countTokens", &way_dialect_gemini_count },
+  { "/models/*:generateContent", &way_dialect_gemini },
+  { "/models/*:streamGenerateContent", &way_dialect_gemini },
+  { "/models/*:countTokens", &way_dialect_gemini_count },
 };
 
 static gboolean

@@ -164,6 +164,8 @@ extern const WayDialect way_dialect_openai_completions;
 extern const WayDialect way_dialect_openai_embeddings;
 extern const WayDialect way_dialect_anthropic;
 extern const WayDialect way_dialect_anthropic_count;
+extern const WayDialect way_dialect_gemini;
+extern const WayDialect way_dialect_gemini_count;
 
 const WayDialect *way_dialect_for_path (const char *path);
 const WayDialect *way_dialect_by_name (const char *name);

@@ -10,6 +10,9 @@
 
 #define TAG "wayfare."
 
+/* How every base64 of a text with that tag begins: Gemini's signatures are bytes. */
+#define TAG_IN_BASE64 "d2F5ZmFyZS"
+
 /* Between a tool call's own id and what was packed behind it. Ids of tool calls have no such text.
  */
 #define ID_MARK "__wayfare_"
@@ -125,6 +128,17 @@ way_tool_id_split (const char *text, char **ret_signature, char **ret_origin)
 }
 
 /**
+ * way_signature_is_tagged:
+ *
+ * Returns: whether @text is what way_signature_append() made of a foreign signature
+ */
+gboolean
+way_signature_is_tagged (const char *text, gsize length)
+{
+  return length > strlen (TAG) && memcmp (text, TAG, strlen (TAG)) == 0;
+}
+
+/**
  * way_signature_is_foreign:
  * @data: a request's bytes
  *
@@ -135,5 +149,6 @@ gboolean
 way_signature_is_foreign (const char *data, gsize length)
 {
   return memmem (data, length, "\"" TAG, strlen ("\"" TAG)) != NULL ||
+         memmem (data, length, "\"" TAG_IN_BASE64, strlen ("\"" TAG_IN_BASE64)) != NULL ||
          memmem (data, length, ID_MARK, strlen (ID_MARK)) != NULL;
 }

@@ -15,6 +15,7 @@ void
 way_signature_split (const char *text, const char *face, const char **ret_raw, char **ret_origin);
 void way_tool_id_append (GString *out, const char *id, const char *signature, const char *origin);
 char *way_tool_id_split (const char *text, char **ret_signature, char **ret_origin);
+gboolean way_signature_is_tagged (const char *text, gsize length);
 gboolean way_signature_is_foreign (const char *data, gsize length);
 
 G_END_DECLS

@@ -9,8 +9,8 @@ from faces import ANSWER_SCHEMA, FACES as ALL_FACES, PNG, QUESTION, SYSTEM, TOOL
 from mock_backs import AFTER_TOOL, SCENES, MockBacks
 from wayfare import Wayfare
 
-BACKS = ["openai-chat", "openai-responses", "anthropic", "azure"]
-FACES = {name: ALL_FACES[name] for name in ("openai-chat", "openai-responses", "anthropic")}
+BACKS = ["openai-chat", "openai-responses", "anthropic", "gemini", "azure"]
+FACES = {name: ALL_FACES[name] for name in ("openai-chat", "openai-responses", "anthropic", "gemini")}
 RESULTS = {"get_weather": "22 degrees", "get_time": "noon"}
 
 on_every_face = pytest.mark.parametrize("face", list(FACES))

@@ -9,9 +9,13 @@ int
 main (int argc, char **argv)
 {
   static const WayDialect *const dialects[] = {
-    &way_dialect_anthropic,          &way_dialect_ollama,
-    &way_dialect_ollama_generate,    &way_dialect_openai_chat,
-    &way_dialect_openai_completions, &way_dialect_openai_responses,
+    &way_dialect_anthropic,
+    &way_dialect_ollama,
+    &way_dialect_ollama_generate,
+    &way_dialect_openai_chat,
+    &way_dialect_openai_completions,
+    &way_dialect_openai_responses,
+    &way_dialect_gemini,
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -15,7 +15,7 @@ import threading
 TEXT = "Grüße, \"世界\" 👋\n— done."
 THOUGHT = "Let me think: 1 + 1."
 AFTER_TOOL = "It is 22 degrees."
-SIGNATURE = "c2lnbmF0dXJl+/=="
+SIGNATURE = "c2lnbmF0dXJl+//+"
 WEATHER = ("get_weather", {"city": "Köln", "days": 2})
 CLOCK = ("get_time", {})
 
@@ -361,14 +361,17 @@ def read_gemini(seen):
     seen.system += texts_of_gemini(body.get("systemInstruction", {}))
     for content in body["contents"]:
         assert content.get("role") in ("user", "model"), content
+        calls = [part for part in content["parts"] if "functionCall" in part]
+        assert not calls or calls[0].get("thoughtSignature"), "the first call of a turn is signed"
         for part in content["parts"]:
             if "functionResponse" in part:
                 answer = part["functionResponse"]
                 seen.results.append((answer["name"], said_by_tool(answer["response"])))
             elif "inlineData" in part:
-                seen.images.append((part["inlineData"]["mimeType"], part["inlineData"]["data"]))
+                data = part["inlineData"]  # the SDK spells its members in both ways
+                seen.images.append((data.get("mimeType") or data["mime_type"], data["data"]))
             elif "functionCall" in part:
-                assert isinstance(part["functionCall"].get("args", {}), dict) and part.get("thoughtSignature")
+                assert isinstance(part["functionCall"].get("args", {}), dict)
             elif "text" in part and content["role"] == "user":
                 seen.texts.append(part["text"])
     for tool in body.get("tools", []):

@@ -14,9 +14,10 @@ struct _WayPump
   const WayDialect *dialect;   /* of the provider */
   WayTranslation *translation; /* (nullable): borrowed */
   WayDecoder decoder;
-  WaySse *sse;     /* owned */
-  GString *output; /* owned: whole events that may go to the client */
-  GError *error;   /* owned */
+  WaySse *sse;       /* owned; the one of the two that fits @dialect */
+  WayNdjson *ndjson; /* owned */
+  GString *output;   /* owned: whole events that may go to the client */
+  GError *error;     /* owned */
   WayTally tally;
   gboolean hide_usage;
   gboolean has_answer;
@@ -149,7 +150,10 @@ way_pump_new (const WayDialect *dialect, WayTranslation *translation, gboolean h
 
   self->dialect = dialect;
   self->translation = translation;
-  self->sse = way_sse_new ();
+  if (dialect->framing == WAY_FRAMING_SSE)
+    self->sse = way_sse_new ();
+  else
+    self->ndjson = way_ndjson_new ();
   self->output = g_string_new (NULL);
   self->hide_usage = hide_usage && !translation && dialect->event_is_surplus;
   way_tally_init (&self->tally);
@@ -163,11 +167,19 @@ void
 way_pump_free (WayPump *self)
 {
   way_decoder_clear (&self->decoder);
-  way_sse_free (self->sse);
+  g_clear_pointer (&self->sse, way_sse_free);
+  g_clear_pointer (&self->ndjson, way_ndjson_free);
   g_string_free (self->output, TRUE);
   g_clear_error (&self->error);
   way_tally_clear (&self->tally);
   g_free (self);
+}
+
+static gboolean
+feed_framer (WayPump *self, const char *data, gsize length)
+{
+  return self->sse ? way_sse_feed (self->sse, data, length, on_event, self)
+                   : way_ndjson_feed (self->ndjson, data, length, on_event, self);
 }
 
 /**
@@ -182,7 +194,7 @@ way_pump_free (WayPump *self)
 gboolean
 way_pump_feed (WayPump *self, const char *data, gsize length, GError **error)
 {
-  if (!self->error && !way_sse_feed (self->sse, data, length, on_event, self))
+  if (!self->error && !feed_framer (self, data, length))
     g_set_error (&self->error, WAY_ERROR, WAY_ERROR_UPSTREAM,
                  "sent an event that is longer than %d bytes", WAY_LIMIT_STREAM_EVENT_BYTES);
   if (!self->error)

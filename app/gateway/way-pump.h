@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "way-ndjson.h"
 #include "way-sse.h"
 #include "way-translation.h"
 

@@ -5,12 +5,11 @@ the question and the answer are the same."""
 
 import pytest
 
-from faces import ANSWER_SCHEMA, FACES as ALL_FACES, PNG, QUESTION, SYSTEM, TOOLS, Question
+from faces import ANSWER_SCHEMA, FACES, PNG, QUESTION, SYSTEM, TOOLS, Question
 from mock_backs import AFTER_TOOL, SCENES, MockBacks
 from wayfare import Wayfare
 
-BACKS = ["openai-chat", "openai-responses", "anthropic", "gemini", "azure"]
-FACES = {name: ALL_FACES[name] for name in ("openai-chat", "openai-responses", "anthropic", "gemini")}
+BACKS = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "azure"]
 RESULTS = {"get_weather": "22 degrees", "get_time": "noon"}
 
 on_every_face = pytest.mark.parametrize("face", list(FACES))

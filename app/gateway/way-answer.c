@@ -273,6 +273,34 @@ way_answer_whole (WayExchange *self)
   way_exchange_finish (self, WAY_OUTCOME_DONE, self->status, NULL);
 }
 
+/* Without asking the candidate, which costs nothing. */
+static void
+answer_at_once (WayExchange *self, const char *type, const GString *body)
+{
+  GString *head = way_reply_begin (self->request, 200);
+
+  self->attempt->verdict = WAY_VERDICT_ANSWERED;
+  self->attempt->cost_nano_usd = 0;
+  name_answerer (self);
+  add_headers (self, head);
+  self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
+  way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
+}
+
+/**
+ * way_answer_nothing:
+ *
+ * Answers a request that asks for nothing, by which Ollama's clients have a model loaded and Codex
+ * warms up: there is no such request in other dialects.
+ */
+void
+way_answer_nothing (WayExchange *self)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
+
+  answer_at_once (self, translate_whole (self, body), body);
+}
+
 /**
  * way_answer_estimate:
  *
@@ -286,20 +314,13 @@ way_answer_estimate (WayExchange *self)
   WayDelta usage = WAY_DELTA_INIT (WAY_DELTA_USAGE);
   g_autoptr (GArray) deltas = g_array_new (FALSE, FALSE, sizeof (WayDelta));
   g_autoptr (GString) body = g_string_new (NULL);
-  GString *head = way_reply_begin (self->request, 200);
 
   usage.text = "";
   usage.usage.input_tokens = self->facts.input_tokens_estimate;
   usage.usage.estimated = TRUE;
   g_array_append_val (deltas, usage);
   self->request->dialect->encode_reply (body, &reply_head, deltas);
-  self->attempt->verdict = WAY_VERDICT_ANSWERED;
-  self->attempt->cost_nano_usd = 0;
-  name_answerer (self);
-  add_headers (self, head);
-  self->record->response_bytes =
-    way_reply_send (self->request, head, "application/json", body->str, body->len);
-  way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
+  answer_at_once (self, "application/json", body);
 }
 
 /**

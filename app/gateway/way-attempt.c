@@ -487,8 +487,10 @@ way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt 
       return;
     }
   body = way_attempt_write_body (self, &error);
-  if (body)
-    send_request (self, body);
-  else
+  if (!body)
     pass_over (self, error);
+  else if (self->is_translated && way_translation_asks_nothing (self->translation))
+    way_answer_nothing (self);
+  else
+    send_request (self, body);
 }

@@ -61,6 +61,7 @@ void way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reas
 void way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error);
 void way_answer_with_failure (WayExchange *self, const GError *error);
 void way_answer_whole (WayExchange *self);
+void way_answer_nothing (WayExchange *self);
 void way_answer_estimate (WayExchange *self);
 void way_answer_begin_stream (WayExchange *self);
 void way_answer_pass_stream (WayExchange *self);

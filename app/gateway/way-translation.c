@@ -120,6 +120,17 @@ way_translation_write_request (WayTranslation *self,
   return g_string_free_to_bytes (g_steal_pointer (&out));
 }
 
+/**
+ * way_translation_asks_nothing:
+ *
+ * Returns: whether it is a chat without a single message
+ */
+gboolean
+way_translation_asks_nothing (WayTranslation *self)
+{
+  return self->chat && self->chat->turns->len == 0;
+}
+
 static void
 append_names (GString *list, const GPtrArray *names)
 {

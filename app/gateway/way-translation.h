@@ -19,6 +19,7 @@ GBytes *way_translation_write_request (WayTranslation *translation,
                                        const WayDialect *back,
                                        const WayRequestTarget *target,
                                        GError **error);
+gboolean way_translation_asks_nothing (WayTranslation *translation);
 char *way_translation_dup_dropped (WayTranslation *translation);
 
 void way_translation_begin_stream (WayTranslation *translation, GString *output);

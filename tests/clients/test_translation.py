@@ -30,7 +30,11 @@ def fixture_backs():
 @pytest.fixture(name="wayfare", scope="module")
 def fixture_wayfare(cloud, backs):
     config = {
-        "providers": [*backs.providers(), provider("mock", cloud.url), provider("limiting", cloud.url)],
+        "providers": [
+            *backs.providers(),
+            provider("mock", cloud.url),
+            provider("limiting", cloud.url),
+        ],
         "routes": [route("several", ("anthropic", "text"), ("openai-chat", "text"))],
     }
     with Wayfare(config) as wayfare:
@@ -111,3 +115,19 @@ def test_signature_goes_back_to_its_giver_only(wayfare, backs):
     assert ask(wayfare, "anthropic/text", messages=history).status == 200
     assert [block["type"] for block in backs.last.body["messages"][1]["content"]] == ["text"]
     assert backs.server.faults == []
+
+
+def test_request_for_nothing_is_answered_at_once(wayfare, backs):
+    """Ollama's clients load a model so."""
+    before = len(backs.server.seen)
+    loaded = wayfare.request("POST", "/api/generate", {"model": "openai-chat/text"})
+    last = json.loads(loaded.body.splitlines()[-1])
+    assert (loaded.status, last["done"], last["done_reason"]) == (200, True, "load")
+    assert len(backs.server.seen) == before
+
+
+def test_embeddings_of_another_dialect(wayfare, backs):
+    body = {"model": "openai-chat/vectors", "input": ["a", "b"]}
+    answer = wayfare.request("POST", "/api/embed", body).json()
+    assert answer["embeddings"] == [[0.5, -0.25], [0.5, -0.25]] and answer["prompt_eval_count"] == 4
+    assert wayfare.request("POST", "/v1/embeddings", {"model": "anthropic/vectors", "input": "a"}).status == 503

@@ -524,11 +524,33 @@ def wants_stream(seen, dialect):
     return seen.body.get("stream", dialect == "ollama")
 
 
+# Embeddings: the same vector for each text, two tokens a text.
+VECTOR = [0.5, -0.25]
+
+
+def vectors_openai(body):
+    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    data = [{"object": "embedding", "index": i, "embedding": VECTOR} for i in range(len(texts))]
+    usage = {"prompt_tokens": 2 * len(texts), "total_tokens": 2 * len(texts)}
+    return {"object": "list", "model": body["model"], "data": data, "usage": usage}
+
+
+def vectors_ollama(body):
+    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    return {"model": body["model"], "embeddings": [VECTOR] * len(texts), "prompt_eval_count": 2 * len(texts)}
+
+
+VECTORS = {"embeddings": vectors_openai, "embed": vectors_ollama}
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path.rsplit("/", 1)[1] in VECTORS:
+            self.answer(200, "application/json", dump(VECTORS[self.path.rsplit("/", 1)[1]](body)))
+            return
         seen = Seen(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
         dialect = dialect_of(self.path)
         try:

@@ -250,17 +250,22 @@ on_created (WayDecoder *decoder, const Event *event)
   way_decoder_give_begin (decoder, &response.model);
 }
 
-static WayFinish
-read_finish (const WayDecoder *decoder, const Response *response)
+static void
+give_finish (WayDecoder *decoder, const Response *response)
 {
+  WayFinish whole = decoder->n_tools > 0 ? WAY_FINISH_TOOL_CALLS : WAY_FINISH_STOP;
   WayJsonSpan reason = { 0 };
+  gboolean is_filtered;
 
-  if (way_json_span_is (&response->status, "incomplete"))
+  if (!way_json_span_is (&response->status, "incomplete"))
     {
-      WAY_JSON_COLLECT (&response->incomplete_details, { "reason", &reason });
-      return way_json_span_is (&reason, "content_filter") ? WAY_FINISH_REFUSAL : WAY_FINISH_LENGTH;
+      way_decoder_give_finish (decoder, 0, whole, &response->status);
+      return;
     }
-  return decoder->n_tools > 0 ? WAY_FINISH_TOOL_CALLS : WAY_FINISH_STOP;
+  WAY_JSON_COLLECT (&response->incomplete_details, { "reason", &reason });
+  is_filtered = way_json_span_is (&reason, "content_filter");
+  way_decoder_give_finish (decoder, 0, is_filtered ? WAY_FINISH_REFUSAL : WAY_FINISH_LENGTH,
+                           &reason);
 }
 
 /* @error: {"message"}, or the text itself. */
@@ -280,7 +285,7 @@ static void
 give_end_of (WayDecoder *decoder, const Response *response)
 {
   give_usage (decoder, &response->usage);
-  way_decoder_give_finish (decoder, 0, read_finish (decoder, response), &response->status);
+  give_finish (decoder, response);
   way_decoder_give_end (decoder);
 }
 
@@ -301,11 +306,17 @@ on_failed (WayDecoder *decoder, const Event *event)
   give_error (decoder, &response.error);
 }
 
+static gboolean
+is_error (const WayJsonSpan *error)
+{
+  return error->type == WAY_JSON_OBJECT || error->type == WAY_JSON_STRING;
+}
+
 /* Flat by the specification, nested as it is recorded. */
 static void
 on_error (WayDecoder *decoder, const Event *event)
 {
-  give_error (decoder, event->error.type == WAY_JSON_OBJECT ? &event->error : &event->message);
+  give_error (decoder, is_error (&event->error) ? &event->error : &event->message);
 }
 
 static gboolean
@@ -360,8 +371,11 @@ way_responses_decode_event (
     if (way_json_span_is (&event.type, types[i].type))
       {
         types[i].func (decoder, &event);
-        break;
+        return TRUE;
       }
+  /* Servers that fail under way do not always say what kind of event that is. */
+  if (event.type.type == WAY_JSON_NONE && is_error (&event.error))
+    on_error (decoder, &event);
   return TRUE;
 }
 
@@ -437,7 +451,7 @@ way_responses_decode_reply (WayDecoder *decoder, const char *data, gsize length,
   if (!read_root (data, length, &root, error))
     return FALSE;
   response = collect_response (&root);
-  if (response.error.type == WAY_JSON_OBJECT || response.error.type == WAY_JSON_STRING)
+  if (is_error (&response.error) || way_json_span_is (&response.status, "failed"))
     {
       give_error (decoder, &response.error);
       return TRUE;
@@ -450,7 +464,7 @@ way_responses_decode_reply (WayDecoder *decoder, const char *data, gsize length,
     }
   way_decoder_give_begin (decoder, &response.model);
   way_json_scan_begin (&cursor, &response.output);
-  while (way_json_scan_next (&cursor, NULL, &item))
+  while (key < WAY_LIMIT_TOOL_CALLS && way_json_scan_next (&cursor, NULL, &item))
     give_item (decoder, &item, key++);
   give_end_of (decoder, &response);
   return TRUE;

@@ -267,6 +267,8 @@ append_call (Encoder *encoder, GString *out, const WayDelta *delta)
 static void
 close_call (Encoder *encoder, GString *out, const WayResponsesItem *item)
 {
+  const char *name = way_responses_item_get_name (item);
+
   if (way_responses_item_is_custom (item))
     {
       g_autofree char *input = way_responses_item_dup_input (item);
@@ -278,18 +280,27 @@ close_call (Encoder *encoder, GString *out, const WayResponsesItem *item)
   else
     {
       begin_item_event (encoder, out, "function_call_arguments.done", item);
-      append_text_member (out, "name", item->name, strlen (item->name));
+      append_text_member (out, "name", name, strlen (name));
       append_text_member (out, "arguments", item->text->str, item->text->len);
     }
   end_event (out);
   append_whole_item_event (encoder, out, "output_item.done", item, TRUE);
 }
 
+/* Of an answer that was cut short, its last item was. */
+static void
+mark_cut (const GPtrArray *items, WayFinish finish)
+{
+  if (items->len > 0 && way_responses_is_cut (finish))
+    ((WayResponsesItem *)items->pdata[items->len - 1])->is_cut = TRUE;
+}
+
 static void
 append_end (Encoder *encoder, GString *out)
 {
-  gboolean is_cut;
+  gboolean is_cut = way_responses_is_cut (encoder->finish);
 
+  mark_cut (encoder->items, encoder->finish);
   close_words (encoder, out);
   for (guint i = 0; i < encoder->items->len; i++)
     {
@@ -298,8 +309,6 @@ append_end (Encoder *encoder, GString *out)
       if (item->type == WAY_RESPONSES_CALL)
         close_call (encoder, out, item);
     }
-  is_cut = encoder->finish == WAY_FINISH_LENGTH || encoder->finish == WAY_FINISH_CONTEXT ||
-           encoder->finish == WAY_FINISH_REFUSAL;
   append_response_event (encoder, out, is_cut ? "incomplete" : "completed", &encoder->usage, TRUE);
 }
 
@@ -381,16 +390,27 @@ way_responses_encode_reply (GString *out, const WayReplyHead *head, GArray *delt
         }
       way_responses_item_add (last, head, delta);
     }
+  mark_cut (items, finish);
   way_responses_append_response (out, head, items, finish, &usage, TRUE);
 }
 
+/* Clients differ in where they look: OpenAI's own SDKs raise what is in "error", older ones read
+ * the members beside it, and Codex knows only a response that failed. */
 void
 way_responses_encode_stream_error (GString *out, WayErrorCode code, const char *message)
 {
+  g_autoptr (GString) fault = g_string_new (NULL);
+
+  g_string_append_printf (fault, "\"code\":\"%s\",\"message\":", way_error_code_get_name (code));
+  way_json_append_string (fault, message);
   g_string_append_printf (out,
-                          "event: error\ndata: {\"type\":\"error\",\"sequence_number\":0,\"code\":"
-                          "\"%s\",\"message\":",
-                          way_error_code_get_name (code));
-  way_json_append_string (out, message);
-  g_string_append (out, ",\"param\":null}\n\n");
+                          "event: error\n"
+                          "data: {\"type\":\"error\",\"sequence_number\":0,%s,\"param\":null,"
+                          "\"error\":{\"type\":\"server_error\",%s,\"param\":null}}\n\n"
+                          "event: response.failed\n"
+                          "data: {\"type\":\"response.failed\",\"sequence_number\":0,"
+                          "\"response\":{\"object\":\"response\",\"status\":\"failed\","
+                          "\"error\":{%s},\"incomplete_details\":null,\"output\":[],"
+                          "\"usage\":null}}\n\n",
+                          fault->str, fault->str, fault->str);
 }

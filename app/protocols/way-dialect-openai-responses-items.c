@@ -88,15 +88,14 @@ add_logprobs (WayResponsesItem *item, const char *json)
   g_string_append (item->logprobs, json + 1);
 }
 
-/* Signatures of this dialect carry the id of their item in front: "rs_1:gAAAA…". */
+/* What a provider of this very dialect encrypted is bound to the id of its item, which is in front:
+ * "rs_1:gAAAA…". The item has another id here, so this too is tagged, like what is foreign. */
 static void
 take_signature (WayResponsesItem *item, const WayReplyHead *head, const char *text)
 {
   g_autoptr (GString) signature = g_string_new (NULL);
-  gboolean is_own = g_strcmp0 (head->back, WAY_RESPONSES_NAME) == 0;
-  const char *colon = is_own ? strchr (text, ':') : NULL;
 
-  way_signature_append (signature, colon ? colon + 1 : text, head->back, WAY_RESPONSES_NAME);
+  way_signature_append (signature, text, head->back, "");
   g_free (item->encrypted_content);
   item->encrypted_content = g_strdup (signature->str);
 }
@@ -120,6 +119,17 @@ gboolean
 way_responses_item_is_custom (const WayResponsesItem *item)
 {
   return item->function && item->function->is_custom;
+}
+
+/**
+ * way_responses_item_get_name:
+ *
+ * Returns: (transfer none): of a call: what the client calls the tool
+ */
+const char *
+way_responses_item_get_name (const WayResponsesItem *item)
+{
+  return item->function ? item->function->local_name : item->name;
 }
 
 /**
@@ -200,7 +210,7 @@ append_call (GString *out, const WayResponsesItem *item, gboolean is_done)
   g_autofree char *input = NULL;
 
   append_text_member (out, "call_id", item->call_id);
-  append_text_member (out, "name", tool ? tool->local_name : item->name);
+  append_text_member (out, "name", way_responses_item_get_name (item));
   if (tool && tool->space)
     append_text_member (out, "namespace", tool->space);
   if (way_responses_item_is_custom (item))
@@ -232,9 +242,11 @@ way_responses_item_append (GString *out,
                            const WayResponsesItem *item,
                            gboolean is_done)
 {
+  const char *end = item->is_cut ? "incomplete" : "completed";
+
   g_string_append_printf (out, "{\"type\":\"%s\",\"id\":", get_type_name (item));
   way_responses_item_append_id (out, head, item);
-  g_string_append_printf (out, ",\"status\":\"%s\"", is_done ? "completed" : "in_progress");
+  g_string_append_printf (out, ",\"status\":\"%s\"", is_done ? end : "in_progress");
   if (item->type == WAY_RESPONSES_CALL)
     append_call (out, item, is_done);
   else if (item->type == WAY_RESPONSES_REASONING)
@@ -257,32 +269,50 @@ way_responses_item_append (GString *out,
 
 /* The response */
 
-static const char *
-get_status (WayFinish finish)
+/**
+ * way_responses_is_cut:
+ *
+ * Returns: whether an answer that ended so is "incomplete"
+ */
+gboolean
+way_responses_is_cut (WayFinish finish)
 {
-  gboolean is_cut =
-    finish == WAY_FINISH_LENGTH || finish == WAY_FINISH_CONTEXT || finish == WAY_FINISH_REFUSAL;
-
-  return is_cut ? "incomplete" : "completed";
+  switch (finish)
+    {
+    case WAY_FINISH_LENGTH:
+    case WAY_FINISH_CONTEXT:
+    case WAY_FINISH_REFUSAL:
+      return TRUE;
+    case WAY_FINISH_OTHER:
+    case WAY_FINISH_STOP:
+    case WAY_FINISH_STOP_SEQUENCE:
+    case WAY_FINISH_TOOL_CALLS:
+    case WAY_FINISH_PAUSE:
+      return FALSE;
+    }
+  g_return_val_if_reached (FALSE);
 }
 
 static void
 append_usage (GString *out, const WayUsage *usage)
 {
   gint64 input = usage ? way_usage_get_prompt_tokens (usage) : WAY_UNKNOWN;
+  gint64 written;
 
   if (input == WAY_UNKNOWN || usage->output_tokens == WAY_UNKNOWN)
     {
       g_string_append (out, "null");
       return;
     }
+  written = MAX (usage->cache_write_5m_tokens, 0) + MAX (usage->cache_write_1h_tokens, 0);
   g_string_append_printf (out,
                           "{\"input_tokens\":%" G_GINT64_FORMAT
                           ",\"input_tokens_details\":{\"cached_tokens\":%" G_GINT64_FORMAT
+                          ",\"cache_write_tokens\":%" G_GINT64_FORMAT
                           "},\"output_tokens\":%" G_GINT64_FORMAT
                           ",\"output_tokens_details\":{\"reasoning_tokens\":%" G_GINT64_FORMAT
                           "},\"total_tokens\":%" G_GINT64_FORMAT "}",
-                          input, MAX (usage->cache_read_tokens, 0), usage->output_tokens,
+                          input, MAX (usage->cache_read_tokens, 0), written, usage->output_tokens,
                           MAX (usage->reasoning_tokens, 0), input + usage->output_tokens);
 }
 
@@ -309,10 +339,12 @@ append_echo (GString *out, const WayChat *chat)
 static void
 append_status (GString *out, WayFinish finish, gboolean is_done)
 {
-  const char *status = is_done ? get_status (finish) : "in_progress";
+  gboolean is_cut = is_done && way_responses_is_cut (finish);
+  const char *end = is_cut ? "incomplete" : "completed";
 
-  g_string_append_printf (out, ",\"status\":\"%s\",\"incomplete_details\":", status);
-  if (strcmp (status, "incomplete") == 0)
+  g_string_append_printf (
+    out, ",\"status\":\"%s\",\"incomplete_details\":", is_done ? end : "in_progress");
+  if (is_cut)
     g_string_append_printf (out, "{\"reason\":\"%s\"}",
                             finish == WAY_FINISH_REFUSAL ? "content_filter" : "max_output_tokens");
   else

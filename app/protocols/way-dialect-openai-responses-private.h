@@ -52,6 +52,7 @@ typedef struct
   GString *text;           /* owned: words, or arguments as they come */
   char *encrypted_content; /* (nullable): owned */
   GString *logprobs;       /* (nullable): owned: a JSON array */
+  gboolean is_cut;         /* the answer ended in the middle of it */
 } WayResponsesItem;
 
 WayResponsesItem *
@@ -60,6 +61,7 @@ void way_responses_item_free (gpointer item);
 void
 way_responses_item_add (WayResponsesItem *item, const WayReplyHead *head, const WayDelta *delta);
 gboolean way_responses_item_is_custom (const WayResponsesItem *item);
+const char *way_responses_item_get_name (const WayResponsesItem *item);
 char *way_responses_item_dup_input (const WayResponsesItem *item);
 void
 way_responses_item_append_id (GString *out, const WayReplyHead *head, const WayResponsesItem *item);
@@ -68,6 +70,7 @@ void way_responses_item_append (GString *out,
                                 const WayResponsesItem *item,
                                 gboolean is_done);
 void way_responses_item_append_part (GString *out, const WayResponsesItem *item, gboolean is_done);
+gboolean way_responses_is_cut (WayFinish finish);
 void way_responses_append_response (GString *out,
                                     const WayReplyHead *head,
                                     const GPtrArray *items,

@@ -257,7 +257,7 @@ keep_signature (WayChat *chat, const Item *item, WayPart *part)
   if (!text || !*text)
     return;
   way_signature_split (text, WAY_RESPONSES_NAME, &raw, &origin);
-  if (strcmp (origin, WAY_RESPONSES_NAME) == 0)
+  if (raw == text)
     {
       g_autofree char *with_id = g_strdup_printf ("%s:%s", id ? id : "", raw);
 

@@ -18,22 +18,26 @@
  * way_responses_dup_tool_name:
  * @space: (nullable): the namespace that Codex put the tool in
  *
- * Returns: (transfer full): a name that is unique if those of the client are, and that every back
- *   takes
+ * Joins the two. A name that not every back takes gets a digest of itself at its end, so that it
+ * stays apart from its neighbours, and the same from turn to turn.
+ *
+ * Returns: (transfer full): a name that every back takes
  */
 char *
 way_responses_dup_tool_name (const char *space, const char *name)
 {
+  g_autofree char *full = space && *space ? g_strdup_printf ("%s__%s", space, name) : NULL;
   g_autofree char *digest = NULL;
-  char *full = space && *space ? g_strdup_printf ("%s__%s", space, name) : g_strdup (name);
+  const char *wanted = full ? full : name;
+  g_autofree char *fit = g_strndup (wanted, MAX_TOOL_NAME_BYTES);
 
-  g_strcanon (full, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-", '_');
-  if (strlen (full) <= MAX_TOOL_NAME_BYTES)
-    return full;
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, full, -1);
-  memcpy (full + MAX_TOOL_NAME_BYTES - DIGEST_BYTES, digest, DIGEST_BYTES);
-  full[MAX_TOOL_NAME_BYTES] = '\0';
-  return full;
+  g_strcanon (fit, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-", '_');
+  if (strcmp (fit, wanted) == 0)
+    return g_steal_pointer (&fit);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, wanted, -1);
+  digest[DIGEST_BYTES] = '\0';
+  fit[MIN (strlen (fit), MAX_TOOL_NAME_BYTES - DIGEST_BYTES)] = '\0';
+  return g_strconcat (fit, digest, NULL);
 }
 
 static const char *
@@ -245,7 +249,8 @@ append_thoughts (GString *text, const WayJsonSpan *parts)
     }
 }
 
-/* A native one takes the id of its item along, as the answer side does. */
+/* One that comes as its provider gave it takes the id of its item along, as the answer side does.
+ */
 static void
 keep_signature (WayChat *chat, const Item *item, WayPart *part)
 {
@@ -450,13 +455,16 @@ read_tool_choice (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   WayJsonSpan name = { 0 };
   WayJsonSpan space = { 0 };
+  WayJsonSpan mode = { 0 }; /* of "allowed_tools" */
 
-  WAY_JSON_COLLECT (value, { "name", &name }, { "namespace", &space });
-  if (way_json_span_is (value, "auto"))
+  WAY_JSON_COLLECT (value, { "name", &name }, { "namespace", &space }, { "mode", &mode });
+  if (value->type == WAY_JSON_STRING)
+    mode = *value;
+  if (way_json_span_is (&mode, "auto"))
     chat->tool_choice = WAY_TOOL_CHOICE_AUTO;
-  else if (way_json_span_is (value, "none"))
+  else if (way_json_span_is (&mode, "none"))
     chat->tool_choice = WAY_TOOL_CHOICE_NONE;
-  else if (way_json_span_is (value, "required"))
+  else if (way_json_span_is (&mode, "required"))
     chat->tool_choice = WAY_TOOL_CHOICE_REQUIRED;
   else if (way_span_has_text (&name))
     {

@@ -20,12 +20,14 @@ typedef struct
   GPtrArray *dropped;             /* borrowed */
   GError **error;
   guint n_items;
+  gboolean in_message; /* that is not ended yet */
 } Writer;
 
 static void
 drop (Writer *writer, const char *name)
 {
-  g_ptr_array_add (writer->dropped, (gpointer)name);
+  if (!g_ptr_array_find_with_equal_func (writer->dropped, name, g_str_equal, NULL))
+    g_ptr_array_add (writer->dropped, (gpointer)name);
 }
 
 static void
@@ -80,8 +82,28 @@ append_file (GString *out, const WayPart *part)
 static gboolean
 is_content (const WayPart *part)
 {
-  return part->type == WAY_PART_TEXT || part->type == WAY_PART_IMAGE ||
-         part->type == WAY_PART_DOCUMENT || part->type == WAY_PART_AUDIO;
+  switch (part->type)
+    {
+    case WAY_PART_TEXT:
+    case WAY_PART_IMAGE:
+    case WAY_PART_DOCUMENT:
+    case WAY_PART_AUDIO:
+    case WAY_PART_REFUSAL:
+      return TRUE;
+    case WAY_PART_REASONING:
+    case WAY_PART_TOOL_CALL:
+    case WAY_PART_TOOL_RESULT:
+      return FALSE;
+    }
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+append_text_part (GString *out, const char *type, const char *member, const char *text)
+{
+  g_string_append_printf (out, "{\"type\":\"%s\"", type);
+  append_string_member (out, member, text);
+  g_string_append_c (out, '}');
 }
 
 static gboolean
@@ -96,60 +118,39 @@ append_content_part (Writer *writer, const WayPart *part, const char *text_type)
     append_image (writer->out, part);
   else if (part->type == WAY_PART_DOCUMENT)
     append_file (writer->out, part);
+  else if (part->type == WAY_PART_REFUSAL)
+    append_text_part (writer->out, "refusal", "refusal", part->text);
   else
-    {
-      g_string_append_printf (writer->out, "{\"type\":\"%s\"", text_type);
-      append_string_member (writer->out, "text", part->text);
-      g_string_append_c (writer->out, '}');
-    }
+    append_text_part (writer->out, text_type, "text", part->text);
   return TRUE;
-}
-
-static gboolean
-append_content (Writer *writer, const GPtrArray *parts, const char *text_type)
-{
-  gboolean is_first = TRUE;
-
-  g_string_append_c (writer->out, '[');
-  for (guint i = 0; i < parts->len; i++)
-    {
-      if (!is_content (parts->pdata[i]))
-        continue;
-      if (!is_first)
-        g_string_append_c (writer->out, ',');
-      is_first = FALSE;
-      if (!append_content_part (writer, parts->pdata[i], text_type))
-        return FALSE;
-    }
-  g_string_append_c (writer->out, ']');
-  return TRUE;
-}
-
-static gboolean
-has_content (const GPtrArray *parts)
-{
-  for (guint i = 0; i < parts->len; i++)
-    if (is_content (parts->pdata[i]))
-      return TRUE;
-  return FALSE;
 }
 
 /* Items */
 
-static gboolean
-append_message (Writer *writer, const WayTurn *turn, const char *role)
+static void
+end_message (Writer *writer)
 {
-  gboolean by_assistant = turn->role == WAY_ROLE_ASSISTANT;
+  if (writer->in_message)
+    g_string_append (writer->out, "]}");
+  writer->in_message = FALSE;
+}
 
-  if (!has_content (turn->parts))
-    return TRUE;
-  begin_item (writer, "message");
-  append_string_member (writer->out, "role", role);
-  g_string_append (writer->out, ",\"content\":");
-  if (!append_content (writer, turn->parts, by_assistant ? "output_text" : "input_text"))
-    return FALSE;
-  g_string_append_c (writer->out, '}');
-  return TRUE;
+/* Pieces that follow each other share a message. */
+static gboolean
+append_to_message (Writer *writer, const WayPart *part, const char *role)
+{
+  gboolean by_assistant = strcmp (role, "assistant") == 0;
+
+  if (writer->in_message)
+    g_string_append_c (writer->out, ',');
+  else
+    {
+      begin_item (writer, "message");
+      append_string_member (writer->out, "role", role);
+      g_string_append (writer->out, ",\"content\":[");
+      writer->in_message = TRUE;
+    }
+  return append_content_part (writer, part, by_assistant ? "output_text" : "input_text");
 }
 
 static gboolean
@@ -162,23 +163,30 @@ is_plain (const GPtrArray *parts)
 }
 
 static gboolean
-append_result (Writer *writer, const WayPart *part)
+append_result (Writer *writer, const WayPart *result)
 {
-  begin_item (writer, "function_call_output");
-  append_string_member (writer->out, "call_id", part->id);
-  if (is_plain (part->parts))
-    {
-      g_autofree char *text = way_chat_dup_text (part->parts);
+  g_autofree char *text = NULL;
 
-      append_string_member (writer->out, "output", text);
-    }
-  else
+  begin_item (writer, "function_call_output");
+  append_string_member (writer->out, "call_id", result->id);
+  if (result->is_error)
+    drop (writer, "is_error");
+  if (is_plain (result->parts))
     {
-      g_string_append (writer->out, ",\"output\":");
-      if (!append_content (writer, part->parts, "input_text"))
+      text = way_chat_dup_text (result->parts);
+      append_string_member (writer->out, "output", text);
+      g_string_append_c (writer->out, '}');
+      return TRUE;
+    }
+  g_string_append (writer->out, ",\"output\":[");
+  for (guint i = 0; i < result->parts->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (writer->out, ',');
+      if (!append_content_part (writer, result->parts->pdata[i], "input_text"))
         return FALSE;
     }
-  g_string_append_c (writer->out, '}');
+  g_string_append (writer->out, "]}");
   return TRUE;
 }
 
@@ -209,33 +217,42 @@ append_reasoning (Writer *writer, const WayPart *part)
     append_string_member (writer->out, "id", id);
   g_string_append (writer->out, ",\"summary\":[");
   if (part->text && *part->text)
-    {
-      g_string_append (writer->out, "{\"type\":\"summary_text\"");
-      append_string_member (writer->out, "text", part->text);
-      g_string_append_c (writer->out, '}');
-    }
+    append_text_part (writer->out, "summary_text", "text", part->text);
   g_string_append_c (writer->out, ']');
   append_string_member (writer->out, "encrypted_content", colon + 1);
   g_string_append_c (writer->out, '}');
 }
 
+/* In the order in which they came: the API wants each reasoning right before what it led to. */
 static gboolean
 append_assistant (Writer *writer, const WayTurn *turn)
 {
   for (guint i = 0; i < turn->parts->len; i++)
-    if (((const WayPart *)turn->parts->pdata[i])->type == WAY_PART_REASONING)
-      append_reasoning (writer, turn->parts->pdata[i]);
-  if (!append_message (writer, turn, "assistant"))
-    return FALSE;
-  for (guint i = 0; i < turn->parts->len; i++)
-    if (((const WayPart *)turn->parts->pdata[i])->type == WAY_PART_TOOL_CALL)
-      append_call (writer, turn->parts->pdata[i]);
+    {
+      const WayPart *part = turn->parts->pdata[i];
+
+      if (is_content (part))
+        {
+          if (!append_to_message (writer, part, "assistant"))
+            return FALSE;
+          continue;
+        }
+      end_message (writer);
+      if (part->type == WAY_PART_REASONING)
+        append_reasoning (writer, part);
+      else if (part->type == WAY_PART_TOOL_CALL)
+        append_call (writer, part);
+    }
+  end_message (writer);
   return TRUE;
 }
 
+/* Results come first, right behind the calls they answer. */
 static gboolean
 append_turn (Writer *writer, const WayTurn *turn)
 {
+  const char *role = turn->role == WAY_ROLE_SYSTEM ? "developer" : "user";
+
   if (turn->role == WAY_ROLE_ASSISTANT)
     return append_assistant (writer, turn);
   for (guint i = 0; i < turn->parts->len; i++)
@@ -245,7 +262,12 @@ append_turn (Writer *writer, const WayTurn *turn)
       if (part->type == WAY_PART_TOOL_RESULT && !append_result (writer, part))
         return FALSE;
     }
-  return append_message (writer, turn, turn->role == WAY_ROLE_SYSTEM ? "developer" : "user");
+  for (guint i = 0; i < turn->parts->len; i++)
+    if (is_content (turn->parts->pdata[i]) &&
+        !append_to_message (writer, turn->parts->pdata[i], role))
+      return FALSE;
+  end_message (writer);
+  return TRUE;
 }
 
 static gboolean
@@ -259,33 +281,7 @@ append_input (Writer *writer)
   return TRUE;
 }
 
-/* Tools. Without "strict" the API would take every schema as binding. */
-
-static void
-append_tools (Writer *writer)
-{
-  const WayChat *chat = writer->chat;
-
-  for (guint i = 0; i < chat->tools->len; i++)
-    {
-      const WayTool *tool = chat->tools->pdata[i];
-      g_autofree char *description = way_tool_dup_description (tool);
-
-      g_string_append (writer->out, i == 0 ? ",\"tools\":[" : ",");
-      g_string_append (writer->out, "{\"type\":\"function\"");
-      append_string_member (writer->out, "name", tool->name);
-      if (description)
-        append_string_member (writer->out, "description", description);
-      g_string_append_printf (writer->out, ",\"parameters\":%s,\"strict\":%s}",
-                              way_tool_get_parameters (tool), tool->strict ? "true" : "false");
-    }
-  if (chat->tools->len == 0)
-    return;
-  g_string_append_c (writer->out, ']');
-  if (chat->parallel_tool_calls != WAY_TRI_UNSET)
-    g_string_append_printf (writer->out, ",\"parallel_tool_calls\":%s",
-                            chat->parallel_tool_calls == WAY_TRI_YES ? "true" : "false");
-}
+/* Tools */
 
 static void
 append_tool_choice (Writer *writer)
@@ -312,6 +308,34 @@ append_tool_choice (Writer *writer)
   g_assert_not_reached ();
 }
 
+/* Without "strict" the API would take every schema as binding. */
+static void
+append_tools (Writer *writer)
+{
+  const WayChat *chat = writer->chat;
+
+  for (guint i = 0; i < chat->tools->len; i++)
+    {
+      const WayTool *tool = chat->tools->pdata[i];
+      g_autofree char *description = way_tool_dup_description (tool);
+
+      g_string_append (writer->out, i == 0 ? ",\"tools\":[" : ",");
+      g_string_append (writer->out, "{\"type\":\"function\"");
+      append_string_member (writer->out, "name", tool->name);
+      if (description)
+        append_string_member (writer->out, "description", description);
+      g_string_append_printf (writer->out, ",\"parameters\":%s,\"strict\":%s}",
+                              way_tool_get_parameters (tool), tool->strict ? "true" : "false");
+    }
+  if (chat->tools->len == 0)
+    return;
+  g_string_append_c (writer->out, ']');
+  append_tool_choice (writer);
+  if (chat->parallel_tool_calls != WAY_TRI_UNSET)
+    g_string_append_printf (writer->out, ",\"parallel_tool_calls\":%s",
+                            chat->parallel_tool_calls == WAY_TRI_YES ? "true" : "false");
+}
+
 /* Settings */
 
 static void
@@ -329,31 +353,45 @@ append_format (Writer *writer)
                           chat->schema_strict ? "true" : "false");
 }
 
-/* What was thought comes back encrypted, so that it can be sent along on the next turn. */
+static gboolean
+is_to_reason (const WayChat *chat)
+{
+  const char *effort = way_chat_get_effort (chat);
+
+  return effort ? strcmp (effort, "none") != 0 : chat->wants_reasoning_summary;
+}
+
+/* OpenAI shows summaries only to organisations that it has verified, and answers others with an
+ * error: they are asked for where the client wants the model to reason, and not by the way. */
 static void
 append_reasoning_setting (Writer *writer)
 {
   const char *effort = way_chat_get_effort (writer->chat);
-  gboolean is_asked = effort || writer->chat->wants_reasoning_summary;
+  gboolean is_asked = is_to_reason (writer->chat);
 
   if (writer->target->can_reason == WAY_TRI_NO)
     {
-      if (effort)
+      if (is_asked)
         drop (writer, "reasoning");
       return;
     }
-  if (!is_asked && writer->target->can_reason != WAY_TRI_YES)
+  if (!is_asked && !effort)
     return;
-  g_string_append (writer->out, ",\"reasoning\":{\"summary\":\"auto\"");
+  g_string_append (writer->out, ",\"reasoning\":{\"summary\":");
+  way_json_append_nullable (writer->out, is_asked ? "auto" : NULL);
   if (effort)
     append_string_member (writer->out, "effort", strcmp (effort, "max") == 0 ? "high" : effort);
-  g_string_append (writer->out, "}");
+  g_string_append_c (writer->out, '}');
 }
 
+/* What was thought comes back encrypted, so that it can be sent along on the next turn. Models that
+ * do not reason refuse to be asked for it. */
 static void
 append_include (Writer *writer)
 {
-  gboolean reasons = writer->target->can_reason != WAY_TRI_NO;
+  WayTri can_reason = writer->target->can_reason;
+  gboolean reasons =
+    can_reason == WAY_TRI_YES || (can_reason == WAY_TRI_UNSET && is_to_reason (writer->chat));
 
   if (reasons || writer->chat->logprobs)
     g_string_append_printf (writer->out, ",\"include\":[%s%s%s]",
@@ -417,7 +455,9 @@ way_responses_encode_request (const WayChat *chat,
                               GPtrArray *dropped,
                               GError **error)
 {
-  Writer writer = { chat, target, out, dropped, error };
+  Writer writer = {
+    .chat = chat, .target = target, .out = out, .dropped = dropped, .error = error
+  };
 
   if (chat->n_choices > 1)
     {
@@ -430,7 +470,6 @@ way_responses_encode_request (const WayChat *chat,
   if (!append_input (&writer))
     return FALSE;
   append_tools (&writer);
-  append_tool_choice (&writer);
   append_settings (&writer);
   g_string_append_c (out, '}');
   return TRUE;

@@ -17,8 +17,7 @@ gsize way_ollama_plan_edits (const WayRequestFacts *facts,
                              GPtrArray *arena,
                              WayJsonEdit *ret_edits);
 
-WayChat *
-way_ollama_decode_chat (const char *path, const char *data, gsize length, GError **error);
+WayChat *way_ollama_decode_chat (const char *path, const char *data, gsize length, GError **error);
 WayChat *
 way_ollama_decode_generate (const char *path, const char *data, gsize length, GError **error);
 gboolean way_ollama_encode_chat (const WayChat *chat,

@@ -190,7 +190,7 @@ def read_responses(seen):
             seen.results.append((item["call_id"], "".join(texts_of(output))))
         elif kind == "reasoning":
             assert item.get("encrypted_content", SIGNATURE) == SIGNATURE, "a signature of somebody else"
-    seen.tools = [tool["name"] for tool in body.get("tools", [])]
+    seen.tools = [tool["name"] for tool in body.get("tools", []) if "name" in tool]
     choice = body.get("tool_choice")
     seen.choice = choice["name"] if isinstance(choice, dict) else choice
     seen.max_tokens, seen.temperature = body.get("max_output_tokens"), body.get("temperature")

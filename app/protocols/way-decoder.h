@@ -30,6 +30,7 @@ typedef struct
  * @finish: what the answer said of its end before the dialect's own end mark
  * @began: a %WAY_DELTA_BEGIN was given
  * @finished: a %WAY_DELTA_FINISH was given
+ * @failed: a %WAY_DELTA_ERROR was given; for dialects that say one twice
  *
  * One for each answer. A plain struct: dialects read and set the members they need.
  */
@@ -45,6 +46,7 @@ typedef struct
   WayFinish finish;
   gboolean began;
   gboolean finished;
+  gboolean failed;
 } WayDecoder;
 
 void way_decoder_init (WayDecoder *decoder, WayDeltaFunc func, gpointer user_data);

@@ -70,6 +70,7 @@ typedef struct
   WayJsonSpan call_id;
   WayJsonSpan name;
   WayJsonSpan arguments;
+  WayJsonSpan input;
   WayJsonSpan summary;
   WayJsonSpan content;
   WayJsonSpan encrypted_content;
@@ -82,8 +83,8 @@ collect_item (const WayJsonSpan *span)
 
   WAY_JSON_COLLECT (span, { "type", &item.type }, { "id", &item.id }, { "call_id", &item.call_id },
                     { "name", &item.name }, { "arguments", &item.arguments },
-                    { "summary", &item.summary }, { "content", &item.content },
-                    { "encrypted_content", &item.encrypted_content });
+                    { "input", &item.input }, { "summary", &item.summary },
+                    { "content", &item.content }, { "encrypted_content", &item.encrypted_content });
   return item;
 }
 
@@ -136,6 +137,33 @@ give_call (WayDecoder *decoder, const Item *item, guint key, gboolean is_whole)
   way_decoder_give (decoder, &delta);
 }
 
+/* The free text that a custom tool is given: as the "input" of a function, like in requests. */
+static void
+give_custom_call (WayDecoder *decoder, const Item *item, guint key)
+{
+  WayDelta delta = WAY_DELTA_INIT (WAY_DELTA_TOOL_CALL);
+  gsize id_at;
+  gsize name_at;
+  gsize text_at;
+
+  if (!way_span_has_text (&item->call_id) || !way_span_has_text (&item->name) ||
+      item->input.type != WAY_JSON_STRING)
+    return;
+  g_string_truncate (decoder->scratch, 0);
+  id_at = way_decoder_unescape (decoder, &item->call_id);
+  name_at = way_decoder_unescape (decoder, &item->name);
+  text_at = decoder->scratch->len;
+  g_string_append (decoder->scratch, "{\"input\":");
+  g_string_append_len (decoder->scratch, item->input.data, (gssize)item->input.length);
+  g_string_append_c (decoder->scratch, '}');
+  delta.tool = way_decoder_number_tool (decoder, key, NULL);
+  delta.tool_id = decoder->scratch->str + id_at;
+  delta.tool_name = decoder->scratch->str + name_at;
+  delta.text = decoder->scratch->str + text_at;
+  delta.length = decoder->scratch->len - text_at;
+  way_decoder_give (decoder, &delta);
+}
+
 static void
 on_item_added (WayDecoder *decoder, const Event *event)
 {
@@ -152,6 +180,8 @@ on_item_done (WayDecoder *decoder, const Event *event)
 
   if (way_json_span_is (&item.type, "function_call"))
     give_call (decoder, &item, read_index (&event->output_index), TRUE);
+  else if (way_json_span_is (&item.type, "custom_tool_call"))
+    give_custom_call (decoder, &item, read_index (&event->output_index));
   else if (way_json_span_is (&item.type, "reasoning"))
     give_signature (decoder, &item);
 }
@@ -268,12 +298,16 @@ give_finish (WayDecoder *decoder, const Response *response)
                            &reason);
 }
 
-/* @error: {"message"}, or the text itself. */
+/* @error: {"message"}, or the text itself. OpenAI says it twice, first as an event of its own and
+ * then in the response that failed. */
 static void
 give_error (WayDecoder *decoder, const WayJsonSpan *error)
 {
   WayJsonSpan message = *error;
 
+  if (decoder->failed)
+    return;
+  decoder->failed = TRUE;
   WAY_JSON_COLLECT (error, { "message", &message });
   if (way_span_has_text (&message))
     way_decoder_give_string (decoder, WAY_DELTA_ERROR, 0, &message);
@@ -432,6 +466,8 @@ give_item (WayDecoder *decoder, const WayJsonSpan *span, guint key)
     give_content (decoder, &item.content);
   else if (way_json_span_is (&item.type, "function_call"))
     give_call (decoder, &item, key, TRUE);
+  else if (way_json_span_is (&item.type, "custom_tool_call"))
+    give_custom_call (decoder, &item, key);
   else if (way_json_span_is (&item.type, "reasoning"))
     {
       give_thoughts (decoder, way_span_has_items (&item.summary) ? &item.summary : &item.content);

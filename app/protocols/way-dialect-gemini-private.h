@@ -6,12 +6,20 @@
 #pragma once
 
 #include "way-dialect.h"
+#include "way-skim.h"
 
 G_BEGIN_DECLS
 
 #define WAY_GEMINI_NAME "gemini"
 
 char *way_gemini_dup_model (const char *path);
+gboolean way_gemini_is_streamed (const char *path);
+void way_gemini_weigh_content (const WayJsonSpan *content, WayVolume *volume);
+gsize way_gemini_plan_model (const WayJsonSpan *object,
+                             const char *path,
+                             const WayRequestTarget *target,
+                             GPtrArray *arena,
+                             WayJsonEdit *ret_edit);
 
 WayChat *
 way_gemini_decode_request (const char *path, const char *data, gsize length, GError **error);

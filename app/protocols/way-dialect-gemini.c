@@ -2,11 +2,11 @@
  * Copyright (c) 2026 The Wayfare authors */
 
 /* The dialect of Gemini's generateContent: its rows, and what is read of a request. The path names
- * the model and whether the answer is streamed, so nothing is changed in the body. Pure. */
+ * the model and whether the answer is streamed; some bodies name the model once more. Pure. */
 
 #include "way-dialect-gemini-private.h"
 
-#include "way-skim.h"
+#include "way-json.h"
 
 #include <string.h>
 
@@ -61,7 +61,7 @@ const WayDialect way_dialect_gemini_count = {
 
 /**
  * way_gemini_dup_model:
- * @path: "/v1beta/models/MODEL:operation", with MODEL perhaps escaped
+ * @path: "/v1beta/models/MODEL:operation", with MODEL perhaps escaped, and perhaps with a query
  *
  * Returns: (transfer full) (nullable): the model's name; it may hold slashes and colons of its own
  */
@@ -69,48 +69,79 @@ char *
 way_gemini_dup_model (const char *path)
 {
   static const char mark[] = "/models/";
-  const char *model = strstr (path, mark);
-  const char *colon = model ? strrchr (model, ':') : NULL;
-  g_autofree char *escaped = NULL;
+  g_autofree char *plain = g_strndup (path, strcspn (path, "?"));
+  const char *model = strstr (plain, mark);
+  char *colon = model ? strrchr (model, ':') : NULL;
 
   if (!colon)
     return NULL;
-  model += strlen (mark);
-  escaped = g_strndup (model, (gsize)(colon - model));
-  return g_uri_unescape_string (escaped, NULL);
+  *colon = '\0';
+  return g_uri_unescape_string (model + strlen (mark), NULL);
+}
+
+/**
+ * way_gemini_is_streamed:
+ * @path: as for way_gemini_dup_model()
+ *
+ * Returns: whether the operation is the one that answers as a stream
+ */
+gboolean
+way_gemini_is_streamed (const char *path)
+{
+  g_autofree char *plain = g_strndup (path, strcspn (path, "?"));
+
+  return g_str_has_suffix (plain, ":streamGenerateContent");
 }
 
 static gboolean
-weigh_parts (const WayJsonSpan *parts, WayVolume *volume)
+is_image (const WayJsonSpan *data)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan part;
+  static const char image[] = "\"image/";
+  WayJsonSpan type = { 0 };
 
-  if (parts->type != WAY_JSON_ARRAY)
-    return FALSE;
-  way_json_scan_begin (&cursor, parts);
-  while (way_json_scan_next (&cursor, NULL, &part))
-    {
-      WayJsonSpan text = { 0 };
-      WayJsonSpan data = { 0 };
-      WayJsonSpan call = { 0 };
-
-      WAY_JSON_COLLECT (&part, { "text", &text }, { "inlineData", &data }, { "inline_data", &data },
-                        { "functionCall", &call }, { "functionResponse", &call });
-      volume->text_bytes += way_span_get_string_bytes (&text) + call.length;
-      volume->n_images += data.type == WAY_JSON_OBJECT;
-    }
-  return TRUE;
+  WAY_JSON_COLLECT (data, { "mimeType", &type }, { "mime_type", &type });
+  return type.type == WAY_JSON_STRING && type.length > strlen (image) &&
+         memcmp (type.data, image, strlen (image)) == 0;
 }
 
 static void
-weigh_content (const WayJsonSpan *content, WayVolume *volume)
+weigh_part (const WayJsonSpan *part, WayVolume *volume)
+{
+  WayJsonSpan text = { 0 };
+  WayJsonSpan data = { 0 };
+  WayJsonSpan file = { 0 };
+  WayJsonSpan call = { 0 };
+
+  WAY_JSON_COLLECT (part, { "text", &text }, { "inlineData", &data }, { "inline_data", &data },
+                    { "fileData", &file }, { "file_data", &file }, { "functionCall", &call },
+                    { "function_call", &call }, { "functionResponse", &call },
+                    { "function_response", &call });
+  volume->text_bytes += way_span_get_string_bytes (&text) + call.length;
+  volume->n_images += is_image (&data) + is_image (&file);
+}
+
+/**
+ * way_gemini_weigh_content:
+ * @content: of a request: an object with parts, or a text
+ *
+ * Adds what is in @content to @volume.
+ */
+void
+way_gemini_weigh_content (const WayJsonSpan *content, WayVolume *volume)
 {
   WayJsonSpan parts = { 0 };
+  WayJsonCursor cursor;
+  WayJsonSpan part;
 
   WAY_JSON_COLLECT (content, { "parts", &parts });
   volume->text_bytes += way_span_get_string_bytes (content);
-  weigh_parts (&parts, volume);
+  if (parts.type == WAY_JSON_OBJECT)
+    weigh_part (&parts, volume);
+  if (parts.type != WAY_JSON_ARRAY)
+    return;
+  way_json_scan_begin (&cursor, &parts);
+  while (way_json_scan_next (&cursor, NULL, &part))
+    weigh_part (&part, volume);
 }
 
 static gboolean
@@ -121,14 +152,14 @@ weigh_contents (const WayJsonSpan *contents, WayVolume *volume, GError **error)
 
   if (contents->type == WAY_JSON_OBJECT || contents->type == WAY_JSON_STRING)
     {
-      weigh_content (contents, volume);
+      way_gemini_weigh_content (contents, volume);
       return TRUE;
     }
   if (!way_span_has_items (contents))
     return way_refuse_request (error, "\"contents\" must be an array of at least one content");
   way_json_scan_begin (&cursor, contents);
   while (way_json_scan_next (&cursor, NULL, &content))
-    weigh_content (&content, volume);
+    way_gemini_weigh_content (&content, volume);
   return TRUE;
 }
 
@@ -163,7 +194,8 @@ skim_request (
   if (!way_check_model_name (facts.model ? facts.model : "", error) ||
       !way_skim_root (data, length, &root, error))
     return FALSE;
-  WAY_JSON_COLLECT (&root, { "generateContentRequest", &whole });
+  WAY_JSON_COLLECT (&root, { "generateContentRequest", &whole },
+                    { "generate_content_request", &whole });
   if (whole.type == WAY_JSON_OBJECT)
     root = whole;
   WAY_JSON_COLLECT (&root, { "contents", &contents }, { "systemInstruction", &system },
@@ -172,9 +204,9 @@ skim_request (
   if (!weigh_contents (&contents, &volume, error))
     return FALSE;
 
-  weigh_content (&system, &volume);
+  way_gemini_weigh_content (&system, &volume);
   fill_facts (&config, &facts);
-  facts.stream = strstr (path, ":streamGenerateContent") != NULL;
+  facts.stream = way_gemini_is_streamed (path);
   facts.has_tools = way_span_has_items (&tools);
   facts.has_images = volume.n_images > 0;
   if (facts.has_tools)
@@ -185,6 +217,36 @@ skim_request (
   return TRUE;
 }
 
+/**
+ * way_gemini_plan_model:
+ * @object: of the request: its root or the object that @path leads into
+ * @path: of its "model"
+ *
+ * Plans the edit of a "model" that says once more what the path says, if there is one.
+ *
+ * Returns: how many edits were written to @ret_edit: 0 or 1
+ */
+gsize
+way_gemini_plan_model (const WayJsonSpan *object,
+                       const char *path,
+                       const WayRequestTarget *target,
+                       GPtrArray *arena,
+                       WayJsonEdit *ret_edit)
+{
+  g_autofree char *name = g_strconcat ("models/", target->model, NULL);
+  WayJsonSpan model = { 0 };
+  GString *json;
+
+  WAY_JSON_COLLECT (object, { "model", &model });
+  if (model.type == WAY_JSON_NONE || way_json_span_is (&model, name))
+    return 0;
+  json = g_string_new (NULL);
+  way_json_append_string (json, name);
+  *ret_edit = (WayJsonEdit){ .path = path, .json = json->str };
+  g_ptr_array_add (arena, g_string_free (json, FALSE));
+  return 1;
+}
+
 static gsize
 plan_edits (const WayRequestFacts *facts,
             const WayRequestTarget *target,
@@ -193,5 +255,18 @@ plan_edits (const WayRequestFacts *facts,
             GPtrArray *arena,
             WayJsonEdit *ret_edits)
 {
-  return 0;
+  WayJsonSpan root;
+  WayJsonSpan camel = { 0 };
+  WayJsonSpan snake = { 0 };
+  gsize n = 0;
+
+  if (!way_json_scan_document (data, length, &root))
+    return 0;
+  WAY_JSON_COLLECT (&root, { "generateContentRequest", &camel },
+                    { "generate_content_request", &snake });
+  n += way_gemini_plan_model (&root, "model", target, arena, ret_edits);
+  n += way_gemini_plan_model (&camel, "generateContentRequest.model", target, arena, ret_edits + n);
+  n +=
+    way_gemini_plan_model (&snake, "generate_content_request.model", target, arena, ret_edits + n);
+  return n;
 }

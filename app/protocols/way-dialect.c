@@ -20,6 +20,8 @@ static const WayDialect *const dialects[] = {
   &way_dialect_anthropic_count,
   &way_dialect_gemini,
   &way_dialect_gemini_count,
+  &way_dialect_gemini_embed,
+  &way_dialect_gemini_embed_one,
 };
 
 /* A path may hold one '*', which stands for at least one byte. */
@@ -47,12 +49,18 @@ static const struct
   { "/v1beta/models/*:generateContent", &way_dialect_gemini },
   { "/v1beta/models/*:streamGenerateContent", &way_dialect_gemini },
   { "/v1beta/models/*:countTokens", &way_dialect_gemini_count },
+  { "/v1beta/models/*:batchEmbedContents", &way_dialect_gemini_embed },
+  { "/v1beta/models/*:embedContent", &way_dialect_gemini_embed_one },
   { "/v1/models/*:generateContent", &way_dialect_gemini },
   { "/v1/models/*:streamGenerateContent", &way_dialect_gemini },
   { "/v1/models/*:countTokens", &way_dialect_gemini_count },
+  { "/v1/models/*:batchEmbedContents", &way_dialect_gemini_embed },
+  { "/v1/models/*:embedContent", &way_dialect_gemini_embed_one },
   { "/models/*:generateContent", &way_dialect_gemini },
   { "/models/*:streamGenerateContent", &way_dialect_gemini },
   { "/models/*:countTokens", &way_dialect_gemini_count },
+  { "/models/*:batchEmbedContents", &way_dialect_gemini_embed },
+  { "/models/*:embedContent", &way_dialect_gemini_embed_one },
 };
 
 static gboolean

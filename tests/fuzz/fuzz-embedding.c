@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Gemini's dialect names the model there. */
+#define PATH "/v1beta/models/m:embedContent"
+
 int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length);
 
 static const WayReplyHead head = { .id = "1", .model = "m" };
@@ -18,6 +21,23 @@ check_json (const GString *text)
   WayJsonSpan root;
 
   g_assert_true (way_json_scan_document (text->str, text->len, &root));
+}
+
+/* What is sent on is still a request. */
+static void
+check_edits (const WayDialect *face, const WayRequestFacts *facts, const char *text, gsize length)
+{
+  WayRequestTarget target = { .model = "other", .context_tokens = 512 };
+  WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
+  g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
+  gsize n_edits = face->plan_edits (facts, &target, text, length, arena, edits);
+  g_autoptr (GBytes) body = g_bytes_new_static (text, length);
+  g_autoptr (GBytes) spliced = way_json_splice (body, edits, n_edits, NULL);
+  g_auto (WayRequestFacts) sent = { 0 };
+
+  if (spliced != NULL)
+    g_assert_true (face->skim_request (PATH, g_bytes_get_data (spliced, NULL),
+                                       g_bytes_get_size (spliced), &sent, NULL));
 }
 
 /* The bytes as an answer to @embedding, told to a client of @face. */
@@ -78,8 +98,10 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length)
 
       if (dialects[i]->operation != WAY_OPERATION_EMBED)
         continue;
-      gboolean ok = dialects[i]->skim_request ("/", text, length, &facts, &error);
+      gboolean ok = dialects[i]->skim_request (PATH, text, length, &facts, &error);
       g_assert_true (ok == (error == NULL));
+      if (ok)
+        check_edits (dialects[i], &facts, text, length);
       for (gsize j = 0; j < n_dialects; j++)
         if (dialects[j]->operation == WAY_OPERATION_EMBED)
           check_pair (dialects[i], dialects[j], text, length);

@@ -25,6 +25,8 @@ static const struct
   { "/v1/responses", "openai-responses" },
   { "/v1beta/models/a/m:7b:generateContent", "gemini" },
   { "/v1beta/models/m:countTokens", "gemini-count" },
+  { "/v1beta/models/m:batchEmbedContents", "gemini-embed" },
+  { "/v1/models/m:embedContent", "gemini-embed-one" },
   { "/v1beta/models/:generateContent", NULL },
   { "/v1/chat/completions/", NULL },
   { "/v1/chat", NULL },

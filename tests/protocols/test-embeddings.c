@@ -10,6 +10,11 @@
 #define OPENAI &way_dialect_openai_embeddings
 #define EMBED &way_dialect_ollama_embed
 #define EMBEDDINGS &way_dialect_ollama_embeddings
+#define GEMINI &way_dialect_gemini_embed
+#define GEMINI_ONE &way_dialect_gemini_embed_one
+#define TEXT(text) "\"content\":{\"parts\":[{\"text\":\"" text "\"}]}"
+/* Gemini's dialect names the model there, the others in the body. */
+#define PATH "/v1beta/models/m:embedContent"
 
 static const struct
 {
@@ -23,6 +28,9 @@ static const struct
   { OPENAI, "{\"model\":\"m\",\"input\":[[17,18],[19]]}", 3 },
   { EMBED, "{\"model\":\"m\"}", 0 },
   { EMBEDDINGS, "{\"model\":\"m\",\"prompt\":\"1234\"}", 1 },
+  { GEMINI, "{\"requests\":[{" TEXT ("1234") "},{" TEXT ("5678") "}]}", 2 },
+  { GEMINI_ONE, "{" TEXT ("12345678") "}", 2 },
+  { GEMINI, "{\"requests\":[]}", -1 },
   { OPENAI, "{\"input\":\"a\"}", -1 },
   { EMBED, "[]", -1 },
 };
@@ -37,7 +45,7 @@ test_facts (void)
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", body);
-      facts_rows[i].dialect->skim_request ("/", body, strlen (body), &facts, &error);
+      facts_rows[i].dialect->skim_request (PATH, body, strlen (body), &facts, &error);
       if (facts_rows[i].input_tokens_estimate < 0)
         {
           g_assert_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST);
@@ -88,6 +96,34 @@ static const Row rows[] = {
   { "older-ollama-to-openai", EMBEDDINGS, OPENAI, "{\"model\":\"m\",\"prompt\":\"a\"}",
     "{\"model\":\"t\",\"input\":\"a\"}", "", "{\"data\":[{\"embedding\":[1,2]}]}",
     "{\"embedding\":[1,2]}" },
+  { "openai-to-gemini", OPENAI, GEMINI,
+    "{\"model\":\"m\",\"input\":[\"a\",\"b\"],\"dimensions\":2}",
+    "{\"requests\":[{\"model\":\"models/t\"," TEXT ("a") ",\"outputDimensionality\":2},"
+                                                         "{\"model\":\"models/t\"," TEXT (
+                                                           "b") ",\"outputDimensionality\":2}]}",
+    "",
+    "{\"embeddings\":[{\"values\":[1,-2.50]},{\"values\":[3,4]}],"
+    "\"usageMetadata\":{\"promptTokenCount\":2}}",
+    "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"embedding\":[1,-2.50],\"index\":0}"
+    ",{\"object\":\"embedding\",\"embedding\":[3,4],\"index\":1}],\"model\":\"p\","
+    "\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}" },
+  { "gemini-to-ollama", GEMINI, EMBED,
+    "{\"requests\":[{\"model\":\"models/m\"," TEXT ("a") ",\"taskType\":\"X\"},{" TEXT (
+      "b") ",\"taskType\":\"X\",\"title\":null}]}",
+    "{\"model\":\"t\",\"input\":[\"a\",\"b\"],\"options\":{\"num_ctx\":512}}", "taskType",
+    "{\"embeddings\":[[1],[2]],\"prompt_eval_count\":4}",
+    "{\"embeddings\":[{\"values\":[1]},{\"values\":[2]}],\"usageMetadata\":{\"promptTokenCount\":4}"
+    "}" },
+  { "one-gemini-to-openai", GEMINI_ONE, OPENAI,
+    "{\"content\":{\"parts\":[{\"text\":\"a\"},{\"text\":\"b\"}]},\"output_dimensionality\":1}",
+    "{\"model\":\"t\",\"input\":\"ab\",\"dimensions\":1}", "", "{\"data\":[{\"embedding\":[1]}]}",
+    "{\"embedding\":{\"values\":[1]}}" },
+  { "gemini-gives-one-alone", OPENAI, GEMINI, "{\"input\":\"a\"}",
+    "{\"requests\":[{\"model\":\"models/t\"," TEXT ("a") "}]}", "",
+    "{\"embedding\":{\"values\":[1]}}", NULL },
+  { "gemini-gives-no-numbers", OPENAI, GEMINI, "{\"input\":\"a\"}",
+    "{\"requests\":[{\"model\":\"models/t\"," TEXT ("a") "}]}", "",
+    "{\"embeddings\":[{\"values\":\"AACAPw==\"}]}", NULL },
   { "too-few", OPENAI, EMBED, "{\"input\":[\"a\",\"b\"]}",
     "{\"model\":\"t\",\"input\":[\"a\",\"b\"],\"options\":{\"num_ctx\":512}}", "",
     "{\"embeddings\":[[1]]}", NULL },
@@ -165,6 +201,11 @@ static const struct
   { EMBEDDINGS, "{\"model\":\"m\",\"input\":\"a\"}" },
   { EMBEDDINGS, "{\"model\":\"m\",\"prompt\":[\"a\",\"b\"]}" },
   { EMBED, "{" },
+  { GEMINI, "{\"requests\":[{\"content\":{}}]}" },
+  { GEMINI, "{\"requests\":{}}" },
+  { GEMINI, "{\"requests\":[{\"content\":{\"parts\":[{\"inlineData\":{}}]}}]}" },
+  { GEMINI, "{\"requests\":[{" TEXT ("a") "},{" TEXT ("b") ",\"outputDimensionality\":2}]}" },
+  { GEMINI_ONE, "{\"requests\":[{" TEXT ("a") "},{" TEXT ("b") "}]}" },
 };
 
 static void
@@ -178,6 +219,43 @@ test_refused (void)
       g_test_message ("%s", body);
       g_assert_null (refused[i].dialect->decode_embed ("/", body, strlen (body), &error));
       g_assert_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST);
+    }
+}
+
+/* The bodies of Gemini's requests name the model again. */
+static const struct
+{
+  const WayDialect *dialect;
+  const char *body;
+  const char *sent;
+} edits_rows[] = {
+  { GEMINI, "{\"requests\":[{\"model\":\"models/m\", \"x\":1.0}, {\"x\":2}]}",
+    "{\"requests\":[{\"model\":\"models/t\", \"x\":1.0},{\"x\":2}]}" },
+  { GEMINI_ONE, "{\"model\":\"models/m\", \"x\":1.0}", "{\"model\":\"models/t\", \"x\":1.0}" },
+  { GEMINI_ONE, "{\"x\":1.0}", "{\"x\":1.0}" },
+};
+
+static void
+test_edits (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (edits_rows); i++)
+    {
+      const char *body = edits_rows[i].body;
+      WayRequestTarget target = { .model = "t" };
+      WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
+      g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GBytes) bytes = g_bytes_new_static (body, strlen (body));
+      g_auto (WayRequestFacts) facts = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      edits_rows[i].dialect->skim_request (PATH, body, strlen (body), &facts, &error);
+      g_assert_no_error (error);
+      gsize n =
+        edits_rows[i].dialect->plan_edits (&facts, &target, body, strlen (body), arena, edits);
+      g_autoptr (GBytes) sent = way_json_splice (bytes, edits, n, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), edits_rows[i].sent,
+                       strlen (edits_rows[i].sent));
     }
 }
 
@@ -222,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocols/embeddings/facts", test_facts);
   g_test_add_func ("/protocols/embeddings/exchanges", test_exchanges);
   g_test_add_func ("/protocols/embeddings/refused", test_refused);
+  g_test_add_func ("/protocols/embeddings/edits", test_edits);
   g_test_add_func ("/protocols/embeddings/usage-alone", test_usage_alone);
   g_test_add_func ("/protocols/embeddings/again", test_again);
   return g_test_run ();

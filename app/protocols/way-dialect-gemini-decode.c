@@ -91,6 +91,8 @@ give_call (WayDecoder *decoder, guint choice, const WayJsonSpan *call, const Way
   gsize signature_at;
   gsize text_at;
 
+  if (decoder->n_tools >= WAY_LIMIT_TOOL_CALLS)
+    return;
   WAY_JSON_COLLECT (call, { "id", &id }, { "name", &name }, { "args", &arguments });
   g_string_truncate (decoder->scratch, 0);
   id_at = way_decoder_unescape (decoder, &id);

@@ -15,41 +15,6 @@
 
 /* Contents */
 
-/* A call whose result has not come yet: results name the function, often without an id. */
-static const WayPart *
-find_open_call (const WayChat *chat, const char *name)
-{
-  for (guint i = 0; i < chat->turns->len; i++)
-    {
-      const WayTurn *turn = chat->turns->pdata[i];
-
-      for (guint j = 0; j < turn->parts->len; j++)
-        {
-          const WayPart *part = turn->parts->pdata[j];
-
-          if (part->type == WAY_PART_TOOL_CALL && !part->is_error &&
-              g_strcmp0 (part->name, name) == 0)
-            return part;
-        }
-    }
-  return NULL;
-}
-
-static guint
-count_calls (const WayChat *chat)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < chat->turns->len; i++)
-    {
-      const WayTurn *turn = chat->turns->pdata[i];
-
-      for (guint j = 0; j < turn->parts->len; j++)
-        n += ((const WayPart *)turn->parts->pdata[j])->type == WAY_PART_TOOL_CALL;
-    }
-  return n;
-}
-
 /* A foreign signature was made base64 for Gemini's clients. */
 static void
 keep_signature (WayChat *chat, const WayJsonSpan *span, WayPart *part)
@@ -83,32 +48,31 @@ read_call (WayChat *chat,
   WayJsonSpan id = { 0 };
   WayJsonSpan name = { 0 };
   WayJsonSpan arguments = { 0 };
-  g_autofree char *made = g_strdup_printf ("call_%u", count_calls (chat));
   WayPart *part = way_chat_add_part (parts, WAY_PART_TOOL_CALL);
 
   WAY_JSON_COLLECT (call, { "id", &id }, { "name", &name }, { "args", &arguments });
-  part->id =
-    way_span_has_text (&id) ? way_chat_keep_string (chat, &id) : way_chat_keep (chat, made, -1);
+  part->id = way_span_has_text (&id) ? way_chat_keep_string (chat, &id) : NULL;
   part->name = way_chat_keep_string (chat, &name);
   part->text = way_chat_keep_json (chat, &arguments);
   keep_signature (chat, signature, part);
   return part->name || way_refuse_request (error, "A \"functionCall\" has no \"name\"");
 }
 
-/* What a function gave: its words where they are one string, else the whole object. */
+/* What a function gave: its words where they are all there is, else the whole object. */
 static const char *
 keep_result (WayChat *chat, const WayJsonSpan *response)
 {
-  static const char *const names[] = { "output", "result", "content", "error" };
+  WayJsonCursor cursor;
+  WayJsonSpan name;
+  WayJsonSpan value;
+  WayJsonSpan more;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      WayJsonSpan text = { 0 };
-
-      WAY_JSON_COLLECT (response, { names[i], &text });
-      if (text.type == WAY_JSON_STRING)
-        return way_chat_keep_string (chat, &text);
-    }
+  if (response->type != WAY_JSON_OBJECT)
+    return way_chat_keep_json (chat, response);
+  way_json_scan_begin (&cursor, response);
+  if (way_json_scan_next (&cursor, &name, &value) && value.type == WAY_JSON_STRING &&
+      !way_json_scan_next (&cursor, &name, &more))
+    return way_chat_keep_string (chat, &value);
   return way_chat_keep_json (chat, response);
 }
 
@@ -120,19 +84,13 @@ read_result (WayChat *chat, const WayJsonSpan *result, GPtrArray *parts)
   WayJsonSpan response = { 0 };
   WayJsonSpan fault = { 0 };
   WayPart *part = way_chat_add_part (parts, WAY_PART_TOOL_RESULT);
-  WayPart *call;
   const char *text;
 
   WAY_JSON_COLLECT (result, { "id", &id }, { "name", &name }, { "response", &response });
   WAY_JSON_COLLECT (&response, { "error", &fault });
   part->name = way_chat_keep_string (chat, &name);
-  part->id = way_chat_keep_string (chat, &id);
-  part->is_error = fault.type != WAY_JSON_NONE && fault.type != WAY_JSON_NULL;
-  call = (WayPart *)find_open_call (chat, part->name);
-  if (call)
-    call->is_error = TRUE; /* marks the call as answered while the request is read */
-  if (!part->id || !*part->id)
-    part->id = call ? call->id : part->name;
+  part->id = way_span_has_text (&id) ? way_chat_keep_string (chat, &id) : NULL;
+  part->is_error = way_span_has_text (&fault) || fault.type == WAY_JSON_OBJECT;
   text = keep_result (chat, &response);
   way_chat_add_text (part->parts, text ? text : "");
 }
@@ -320,6 +278,18 @@ keep_own_schema (WayChat *chat, const WayJsonSpan *schema)
   return way_chat_keep (chat, json, -1);
 }
 
+/* Clients also write Gemini's spelling where plain JSON Schema belongs. */
+static const char *
+keep_schema (WayChat *chat, const WayJsonSpan *schema)
+{
+  static const char *const marks[] = { "\"OBJECT\"", "\"STRING\"", "\"ARRAY\"" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (memmem (schema->data, schema->length, marks[i], strlen (marks[i])))
+      return keep_own_schema (chat, schema);
+  return way_chat_keep_json (chat, schema);
+}
+
 static gboolean
 read_function (WayChat *chat, const WayJsonSpan *function, GError **error)
 {
@@ -336,8 +306,8 @@ read_function (WayChat *chat, const WayJsonSpan *function, GError **error)
     return way_refuse_request (error, "A function declaration has no \"name\"");
   tool = way_chat_add_tool (chat, way_chat_keep_string (chat, &name));
   tool->description = way_chat_keep_string (chat, &description);
-  tool->parameters = plain.type == WAY_JSON_OBJECT ? way_chat_keep_json (chat, &plain)
-                                                   : keep_own_schema (chat, &own);
+  tool->parameters =
+    plain.type == WAY_JSON_OBJECT ? keep_schema (chat, &plain) : keep_own_schema (chat, &own);
   return TRUE;
 }
 
@@ -432,8 +402,8 @@ read_plain_schema (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   if (value->type != WAY_JSON_OBJECT)
     return way_refuse_request (error, "\"responseJsonSchema\" must be an object");
-  chat->schema = way_chat_keep_json (chat, value);
-  chat->format = WAY_FORMAT_JSON_SCHEMA;
+  chat->schema = keep_schema (chat, value);
+  chat->format = chat->schema ? WAY_FORMAT_JSON_SCHEMA : chat->format;
   return TRUE;
 }
 
@@ -555,10 +525,64 @@ static const WayMemberReader readers[] = {
   { "cached_content", refuse_cached },
 };
 
-/* The marks that read_result() left are no errors of the calls. */
-static void
-clear_marks (WayChat *chat)
+/* Calls and results often have no ids: a result belongs to the first call of its function that has
+ * none yet. */
+typedef struct
 {
+  WayChat *chat;
+  GHashTable *open; /* name → GQueue of WayPart, owned */
+  guint n_calls;
+} Pairing;
+
+static GQueue *
+get_open_calls (Pairing *pairing, const char *name)
+{
+  GQueue *calls = g_hash_table_lookup (pairing->open, name);
+
+  if (!calls)
+    {
+      calls = g_queue_new ();
+      g_hash_table_insert (pairing->open, (gpointer)name, calls);
+    }
+  return calls;
+}
+
+static int
+compare_id (gconstpointer call, gconstpointer id)
+{
+  return g_strcmp0 (((const WayPart *)call)->id, id);
+}
+
+static void
+open_call (Pairing *pairing, WayPart *part)
+{
+  g_autofree char *made = g_strdup_printf ("call_%u", pairing->n_calls++);
+
+  if (!part->id)
+    part->id = way_chat_keep (pairing->chat, made, -1);
+  g_queue_push_tail (get_open_calls (pairing, part->name), part);
+}
+
+static void
+close_call (Pairing *pairing, WayPart *part)
+{
+  const char *name = part->name ? part->name : "";
+  GQueue *calls = get_open_calls (pairing, name);
+  GList *link = part->id ? g_queue_find_custom (calls, part->id, compare_id) : calls->head;
+
+  if (!part->id)
+    part->id = link ? ((const WayPart *)link->data)->id : name;
+  if (link)
+    g_queue_delete_link (calls, link);
+}
+
+static void
+pair_results (WayChat *chat)
+{
+  g_autoptr (GHashTable) open =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_queue_free);
+  Pairing pairing = { chat, open, 0 };
+
   for (guint i = 0; i < chat->turns->len; i++)
     {
       const WayTurn *turn = chat->turns->pdata[i];
@@ -568,7 +592,9 @@ clear_marks (WayChat *chat)
           WayPart *part = turn->parts->pdata[j];
 
           if (part->type == WAY_PART_TOOL_CALL)
-            part->is_error = FALSE;
+            open_call (&pairing, part);
+          else if (part->type == WAY_PART_TOOL_RESULT)
+            close_call (&pairing, part);
         }
     }
 }
@@ -597,6 +623,6 @@ way_gemini_decode_request (const char *path, const char *data, gsize length, GEr
     return NULL;
   if (!way_read_members (chat, &root, readers, G_N_ELEMENTS (readers), error))
     return NULL;
-  clear_marks (chat);
+  pair_results (chat);
   return g_steal_pointer (&chat);
 }

@@ -343,8 +343,10 @@ read_input (WayChat *chat, const WayJsonSpan *value, GError **error)
 
   if (value->type == WAY_JSON_STRING)
     {
-      way_chat_add_text (way_chat_add_turn (chat, WAY_ROLE_USER)->parts,
-                         way_chat_keep_string (chat, value));
+      /* An empty one warms a model up: nothing is asked. */
+      if (way_span_has_text (value))
+        way_chat_add_text (way_chat_add_turn (chat, WAY_ROLE_USER)->parts,
+                           way_chat_keep_string (chat, value));
       return TRUE;
     }
   if (value->type != WAY_JSON_ARRAY)

@@ -123,6 +123,9 @@ def test_request_for_nothing_is_answered_at_once(wayfare, backs):
     loaded = wayfare.request("POST", "/api/generate", {"model": "openai-chat/text"})
     last = json.loads(loaded.body.splitlines()[-1])
     assert (loaded.status, last["done"], last["done_reason"]) == (200, True, "load")
+    for empty in ("", []):
+        warmed = wayfare.request("POST", "/v1/responses", {"model": "anthropic/text", "input": empty})
+        assert (warmed.status, warmed.json()["status"], warmed.json()["output"]) == (200, "completed", [])
     assert len(backs.server.seen) == before
 
 

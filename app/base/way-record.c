@@ -118,6 +118,7 @@ way_record_new (const char *id, const char *path, gint64 started_at_us)
   record->first_token_us = WAY_UNKNOWN;
   record->duration_us = WAY_UNKNOWN;
   record->cost_nano_usd = WAY_UNKNOWN;
+  record->saved_nano_usd = WAY_UNKNOWN;
   record->usage = WAY_USAGE_INIT;
   record->price = WAY_PRICE_UNKNOWN;
   record->attempts = g_ptr_array_new_with_free_func (attempt_free);

@@ -71,6 +71,8 @@ typedef struct
  * @first_token_us: from the request's arrival to the first generated token, or %WAY_UNKNOWN
  * @duration_us: arrival to last byte, or %WAY_UNKNOWN while it runs
  * @cost_nano_usd: of all attempts that were charged, or %WAY_UNKNOWN
+ * @cache_hit: answered from the answers kept here, and no provider was asked
+ * @saved_nano_usd: what a hit would have cost, or %WAY_UNKNOWN without a hit or without a price
  * @price: what @cost_nano_usd was computed with
  * @attempts: (element-type WayAttempt): every candidate in order
  *
@@ -98,6 +100,7 @@ typedef struct
   guint status; /* HTTP status the client got, 0 if none */
   gboolean streamed;
   gboolean substituted;
+  gboolean cache_hit;
   gint64 started_at_us;
   gint64 first_token_us;
   gint64 duration_us;
@@ -106,6 +109,7 @@ typedef struct
   WayUsage usage;
   WayPrice price;
   gint64 cost_nano_usd;
+  gint64 saved_nano_usd;
   GPtrArray *attempts;
 } WayRecord;
 

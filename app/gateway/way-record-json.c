@@ -157,12 +157,14 @@ way_record_append_json (GString *text, const WayRecord *record)
   way_member_string (text, "reason", record->reason);
   way_member_boolean (text, "streamed", record->streamed);
   way_member_boolean (text, "substituted", record->substituted);
+  way_member_boolean (text, "cache_hit", record->cache_hit);
   way_member_int (text, "first_token_us", record->first_token_us);
   way_member_int (text, "duration_us", record->duration_us);
   way_member_int (text, "request_bytes", record->request_bytes);
   way_member_int (text, "response_bytes", record->response_bytes);
   add_usage (text, &record->usage);
   way_member_decimal (text, "cost_usd", record->cost_nano_usd, 9);
+  way_member_decimal (text, "saved_usd", record->saved_nano_usd, 9);
   add_price (text, &record->price);
   way_member_open (text, "attempts", '[');
   for (guint i = 0; i < record->attempts->len; i++)
@@ -219,6 +221,8 @@ way_spend_row_append_json (GString *text, const WaySpendRow *row)
   way_member_decimal (text, "cost_usd", row->cost_nano_usd, 9);
   way_member_int (text, "unknown_cost_requests", row->unknown_cost_requests);
   way_member_int (text, "unknown_token_requests", row->unknown_token_requests);
+  way_member_int (text, "cache_hits", row->cache_hits);
+  way_member_decimal (text, "saved_usd", row->saved_nano_usd, 9);
   g_string_append_c (text, '}');
 }
 

@@ -12,11 +12,11 @@
   "input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, " \
   "reasoning_tokens, reported_cost_nano_usd, estimated, cost_nano_usd"
 
-/* In the order in which bind_request() and read_request() take them. */
+/* In the order in which put_request() and take_request() go through them. */
 #define REQUEST_COLUMNS                                                                            \
   "at, id, app, path, dialect, route, requested_model, answered_model, provider, error_code, "     \
-  "reason, dropped, tag, locality, outcome, status, streamed, substituted, first_token_us, "       \
-  "duration_us, "                                                                                  \
+  "reason, dropped, tag, locality, outcome, status, streamed, substituted, cache_hit, "            \
+  "saved_nano_usd, first_token_us, duration_us, "                                                  \
   "request_bytes, response_bytes, price_input, price_cache_read, price_cache_write_5m, "           \
   "price_cache_write_1h, price_output, price_reasoning, price_as_of, " USAGE_COLUMNS
 
@@ -118,6 +118,8 @@ put_request (Row *row, const WayRecord *record)
   put_int (row, record->status);
   put_int (row, record->streamed != FALSE);
   put_int (row, record->substituted != FALSE);
+  put_int (row, record->cache_hit != FALSE);
+  put_known (row, record->saved_nano_usd);
   put_known (row, record->first_token_us);
   put_known (row, record->duration_us);
   put_known (row, record->request_bytes);
@@ -178,7 +180,7 @@ insert_request (WayLedgerDb *db, const WayRecord *record, gint64 *ret_at, GError
     way_ledger_db_prepare (db,
                            "INSERT INTO request (" REQUEST_COLUMNS ") VALUES ("
                            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                            error);
   if (!insert)
     return FALSE;
@@ -348,6 +350,8 @@ take_request (Row *row)
   record->status = (guint)take_int (row);
   record->streamed = take_int (row) != 0;
   record->substituted = take_int (row) != 0;
+  record->cache_hit = take_int (row) != 0;
+  record->saved_nano_usd = take_known (row);
   record->first_token_us = take_known (row);
   record->duration_us = take_known (row);
   record->request_bytes = take_known (row);

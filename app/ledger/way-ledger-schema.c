@@ -69,8 +69,15 @@ G_STATIC_ASSERT (WAY_OUTCOME_DONE == 1);
 /* What the provider could not be told, when the request was translated. */
 static const char add_dropped[] = "ALTER TABLE request ADD COLUMN dropped INTEGER;";
 
+/* Answers that were given again without asking a provider. None were before this step. */
+static const char add_cache[] =
+  "ALTER TABLE request ADD COLUMN cache_hit INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE request ADD COLUMN saved_nano_usd INTEGER;"
+  "ALTER TABLE total ADD COLUMN cache_hits INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE total ADD COLUMN saved_nano_usd INTEGER NOT NULL DEFAULT 0;";
+
 /* Appended to, never edited: files out there have taken these steps. */
-static const char *const steps[] = { create_tables, create_indexes, add_dropped };
+static const char *const steps[] = { create_tables, create_indexes, add_dropped, add_cache };
 
 #define LATEST_VERSION ((int)G_N_ELEMENTS (steps))
 

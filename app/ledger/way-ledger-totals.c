@@ -11,7 +11,7 @@
 #include <time.h>
 
 #define N_KEYS 4
-#define N_SUMS 10
+#define N_SUMS 12
 
 /* A row, or what is to be added to it, in the order of its columns. */
 typedef struct
@@ -110,6 +110,8 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
       known_or_zero (record->cost_nano_usd),
       tried && record->cost_nano_usd < 0,
       tried && unknown_tokens,
+      record->cache_hit != FALSE,
+      known_or_zero (record->saved_nano_usd),
     },
   };
   add_up (db->totals, &part);
@@ -121,7 +123,7 @@ write_total (WayLedgerDb *db, const Total *total, GError **error)
 {
   g_autoptr (WayStatement) add = way_ledger_db_prepare (
     db,
-    "INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (day, app, provider, model) DO UPDATE SET"
     " requests = requests + excluded.requests,"
     " failed = failed + excluded.failed,"
@@ -132,7 +134,9 @@ write_total (WayLedgerDb *db, const Total *total, GError **error)
     " output_tokens = output_tokens + excluded.output_tokens,"
     " cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,"
     " unknown_cost_requests = unknown_cost_requests + excluded.unknown_cost_requests,"
-    " unknown_token_requests = unknown_token_requests + excluded.unknown_token_requests",
+    " unknown_token_requests = unknown_token_requests + excluded.unknown_token_requests,"
+    " cache_hits = cache_hits + excluded.cache_hits,"
+    " saved_nano_usd = saved_nano_usd + excluded.saved_nano_usd",
     error);
   if (!add)
     return FALSE;
@@ -161,7 +165,8 @@ way_ledger_totals_write (WayLedgerDb *db, GError **error)
 #define SPEND_SQL(key, order)                                                                      \
   "SELECT " key ", sum (requests), sum (failed), sum (local_requests), sum (fallbacks),"           \
   " sum (input_tokens), sum (cached_tokens), sum (output_tokens), sum (cost_nano_usd),"            \
-  " sum (unknown_cost_requests), sum (unknown_token_requests)"                                     \
+  " sum (unknown_cost_requests), sum (unknown_token_requests), sum (cache_hits), sum "             \
+  "(saved_nano_usd)"                                                                               \
   " FROM total WHERE day >= ? GROUP BY 1 ORDER BY " order
 
 #define DEAREST_FIRST "9 DESC, 2 DESC, 1"
@@ -208,6 +213,8 @@ read_row (WayLedgerDb *db, WaySpendBy by, WayStatement *select)
   row->cost_nano_usd = sqlite3_column_int64 (select, 8);
   row->unknown_cost_requests = sqlite3_column_int64 (select, 9);
   row->unknown_token_requests = sqlite3_column_int64 (select, 10);
+  row->cache_hits = sqlite3_column_int64 (select, 11);
+  row->saved_nano_usd = sqlite3_column_int64 (select, 12);
   return row;
 }
 

@@ -40,6 +40,8 @@ typedef enum
  * @cost_nano_usd: sum over requests whose cost is known
  * @unknown_cost_requests: how many are not in that sum because no price was known
  * @unknown_token_requests: how many have unknown tokens, which are not in the sums
+ * @cache_hits: how many were answered without asking a provider
+ * @saved_nano_usd: sum of what those would have cost, where that is known
  */
 typedef struct
 {
@@ -54,6 +56,8 @@ typedef struct
   gint64 cost_nano_usd;
   gint64 unknown_cost_requests;
   gint64 unknown_token_requests;
+  gint64 cache_hits;
+  gint64 saved_nano_usd;
 } WaySpendRow;
 
 WayLedger *way_ledger_new (const char *path, GError **error);

@@ -40,7 +40,8 @@ static const WayCliColumn spend_columns[] = {
   { "KEY", FALSE },          { "REQUESTS", TRUE },       { "FAILED", TRUE },
   { "LOCAL", TRUE },         { "FALLBACKS", TRUE },      { "INPUT TOKENS", TRUE },
   { "CACHED TOKENS", TRUE }, { "OUTPUT TOKENS", TRUE },  { "COST USD", TRUE },
-  { "UNKNOWN COST", TRUE },  { "UNKNOWN TOKENS", TRUE },
+  { "UNKNOWN COST", TRUE },  { "UNKNOWN TOKENS", TRUE }, { "CACHE HITS", TRUE },
+  { "SAVED USD", TRUE },
 };
 
 static void
@@ -58,6 +59,8 @@ add_spend_row (JsonArray *array, guint i, JsonNode *node, gpointer user_data)
     "cost_usd",
     "unknown_cost_requests",
     "unknown_token_requests",
+    "cache_hits",
+    "saved_usd",
   };
 
   for (gsize j = 0; j < G_N_ELEMENTS (members); j++)
@@ -131,11 +134,13 @@ static const WayCliColumn request_columns[] = {
   { "reason", FALSE },
   { "streamed", FALSE },
   { "substituted", FALSE },
+  { "cache_hit", FALSE },
   { "first_token_us", TRUE },
   { "duration_us", TRUE },
   { "request_bytes", TRUE },
   { "response_bytes", TRUE },
   { "cost_usd", TRUE },
+  { "saved_usd", TRUE },
 };
 
 /* Members of "usage". */

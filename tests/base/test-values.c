@@ -100,6 +100,9 @@ test_record_copy (void)
 
   attempt->reason = g_strdup ("first");
   record->provider = g_strdup ("ollama");
+  record->cache_hit = TRUE;
+  g_assert_cmpint (record->saved_nano_usd, ==, WAY_UNKNOWN);
+  record->saved_nano_usd = 7;
   copy = way_record_copy (record);
   attempt->verdict = WAY_VERDICT_FAILED;
   attempt->reason[0] = 'F';
@@ -110,6 +113,8 @@ test_record_copy (void)
   g_assert_cmpuint (way_record_count_tried (copy), ==, 0);
   g_assert_cmpuint (way_record_count_tried (record), ==, 1);
   g_assert_cmpint (copy->cost_nano_usd, ==, WAY_UNKNOWN);
+  g_assert_true (copy->cache_hit);
+  g_assert_cmpint (copy->saved_nano_usd, ==, 7);
 }
 
 /* Strings that are alike are there once, and stay as long as one copy does. */

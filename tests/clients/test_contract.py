@@ -76,7 +76,8 @@ def test_cost_is_told_where_it_is_known(wayfare):
     assert answer.headers["x-wayfare-locality"] == "cloud"
     assert "x-wayfare-cost-usd" not in answer.headers
     assert "x-wayfare-cost-usd" not in wayfare.chat("coder", stream=True).headers
-    assert wayfare.rows()[-2]["cost_usd"] is None
+    row = wayfare.rows()[-2]
+    assert row["cost_usd"] is None and row["saved_usd"] is None and row["cache_hit"] is False
 
 
 def test_substitution_is_told(wayfare):

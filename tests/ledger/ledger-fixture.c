@@ -145,6 +145,9 @@ make_random_record (GRand *rand)
   record->usage.cache_read_tokens = random_known (rand, 100000);
   record->usage.output_tokens = random_known (rand, 10000);
   record->cost_nano_usd = random_known (rand, 2000000000);
+  record->cache_hit = g_rand_boolean (rand);
+  if (record->cache_hit)
+    record->saved_nano_usd = random_known (rand, 2000000000);
 
   g_ptr_array_set_size (record->attempts, 0);
   for (gint32 n = g_rand_int_range (rand, 0, 4); n > 0; n--)
@@ -202,6 +205,8 @@ assert_records_equal (const WayRecord *a, const WayRecord *b)
   g_assert_cmpuint (a->status, ==, b->status);
   g_assert_cmpint (a->streamed, ==, b->streamed);
   g_assert_cmpint (a->substituted, ==, b->substituted);
+  g_assert_cmpint (a->cache_hit, ==, b->cache_hit);
+  g_assert_cmpint (a->saved_nano_usd, ==, b->saved_nano_usd);
   g_assert_cmpint (a->started_at_us, ==, b->started_at_us);
   g_assert_cmpint (a->first_token_us, ==, b->first_token_us);
   g_assert_cmpint (a->duration_us, ==, b->duration_us);
@@ -328,7 +333,8 @@ assert_totals_are_sums (const char *path)
     "  sum (fell_back), ifnull (sum (input_tokens), 0),"
     "  ifnull (sum (cache_read_tokens), 0), ifnull (sum (output_tokens), 0),"
     "  ifnull (sum (cost_nano_usd), 0), sum (tried > 0 AND cost_nano_usd IS NULL),"
-    "  sum (tried > 0 AND (input_tokens IS NULL OR output_tokens IS NULL))"
+    "  sum (tried > 0 AND (input_tokens IS NULL OR output_tokens IS NULL)),"
+    "  sum (cache_hit), ifnull (sum (saved_nano_usd), 0)"
     "  FROM fact GROUP BY 1, 2, 3, 4)"
     "SELECT (SELECT count(*) FROM (SELECT * FROM total EXCEPT SELECT * FROM summed))"
     " + (SELECT count(*) FROM (SELECT * FROM summed EXCEPT SELECT * FROM total))";

@@ -109,6 +109,18 @@ static const char version_1[] =
   "INSERT INTO total VALUES (20260921, 0, 3, 2, 1, 0, 0, 0, 0, 0, 0, 77, 0, 0);"
   "PRAGMA user_version = 1;";
 
+/* What versions 2 and 3 added, on top of it. */
+static const char version_3[] =
+  "CREATE INDEX request_by_app ON request (app) WHERE app IS NOT NULL;"
+  "CREATE INDEX request_by_provider ON request (provider) WHERE provider IS NOT NULL;"
+  "CREATE INDEX request_by_requested_model ON request (requested_model)"
+  "  WHERE requested_model IS NOT NULL;"
+  "CREATE INDEX request_by_answered_model ON request (answered_model)"
+  "  WHERE answered_model IS NOT requested_model;"
+  "CREATE INDEX request_by_outcome ON request (outcome) WHERE outcome <> 1;"
+  "ALTER TABLE request ADD COLUMN dropped INTEGER;"
+  "PRAGMA user_version = 3;";
+
 static void
 make_folder (Fixture *fixture)
 {
@@ -116,16 +128,42 @@ make_folder (Fixture *fixture)
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
 }
 
+/* What has been migrated is what a new file is. */
+static void
+assert_like_new (Fixture *fixture)
+{
+  static const char *const facts[] = {
+    "PRAGMA user_version",
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'index'",
+    "SELECT count(*) FROM pragma_table_info ('request')",
+    "SELECT count(*) FROM pragma_table_info ('total')",
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *other = g_build_filename (fixture->folder, "new.sqlite", NULL);
+  WayLedger *new_ledger = way_ledger_new (other, &error);
+  g_assert_no_error (error);
+  way_ledger_close (new_ledger);
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    g_assert_cmpint (read_file_int (fixture->path, facts[i]), ==, read_file_int (other, facts[i]));
+  g_unlink (other);
+}
+
+/* @user_data: (nullable): what had been added to the first version. */
 static void
 test_migration (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   make_folder (fixture);
   run_file_sql (fixture->path, version_1);
+  if (user_data)
+    run_file_sql (fixture->path, user_data);
 
   fixture->ledger = way_ledger_new (fixture->path, &error);
   g_assert_no_error (error);
-  way_ledger_record (fixture->ledger, make_record (RECORD_BASE_US + 1));
+  WayRecord *hit = make_record (RECORD_BASE_US + 1);
+  hit->cache_hit = TRUE;
+  hit->saved_nano_usd = 5;
+  way_ledger_record (fixture->ledger, hit);
 
   WayLedgerFilter filter = { .model = "coder" };
   g_autoptr (GPtrArray) records = ledger_query (fixture->ledger, &filter);
@@ -135,19 +173,14 @@ test_migration (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (old->provider, ==, "ollama");
   g_assert_cmpint (old->cost_nano_usd, ==, 77);
   g_assert_cmpint (old->usage.input_tokens, ==, WAY_UNKNOWN);
+  g_assert_false (old->cache_hit);
+  g_assert_cmpint (old->saved_nano_usd, ==, WAY_UNKNOWN);
   g_autoptr (GPtrArray) spend = ledger_spend (fixture->ledger, WAY_SPEND_BY_PROVIDER, 0);
-  g_assert_cmpint (((WaySpendRow *)spend->pdata[0])->cost_nano_usd, ==, 77 + 6480000);
-
-  /* What has been migrated is what a new file is. */
-  g_autofree char *other = g_build_filename (fixture->folder, "new.sqlite", NULL);
-  WayLedger *new_ledger = way_ledger_new (other, &error);
-  g_assert_no_error (error);
-  way_ledger_close (new_ledger);
-  static const char version[] = "PRAGMA user_version";
-  static const char indexes[] = "SELECT count(*) FROM sqlite_schema WHERE type = 'index'";
-  g_assert_cmpint (read_file_int (fixture->path, version), ==, read_file_int (other, version));
-  g_assert_cmpint (read_file_int (fixture->path, indexes), ==, read_file_int (other, indexes));
-  g_unlink (other);
+  const WaySpendRow *row = spend->pdata[0];
+  g_assert_cmpint (row->cost_nano_usd, ==, 77 + 6480000);
+  g_assert_cmpint (row->cache_hits, ==, 1);
+  g_assert_cmpint (row->saved_nano_usd, ==, 5);
+  assert_like_new (fixture);
 }
 
 /* Opening must fail with @words and leave every byte. */
@@ -284,7 +317,9 @@ main (int argc, char **argv)
   ADD ("mode", test_mode);
   ADD ("mode-is-narrowed", test_mode_is_narrowed);
   ADD ("reopen", test_reopen);
-  ADD ("migration", test_migration);
+  ADD ("migration-from-1", test_migration);
+  g_test_add ("/ledger/file/migration-from-3", Fixture, version_3, fixture_set_up_closed,
+              test_migration, fixture_tear_down);
   ADD ("newer-schema", test_newer_schema);
   ADD ("newer-schema-with-log", test_newer_schema_with_log);
   ADD ("foreign-database", test_foreign_database);

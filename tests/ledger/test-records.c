@@ -35,6 +35,8 @@ test_unknown_is_not_zero (Fixture *fixture, gconstpointer user_data)
   zero->usage = (WayUsage){ 0 };
   zero->price = (WayPrice){ 0 };
   zero->cost_nano_usd = zero->first_token_us = zero->duration_us = 0;
+  zero->cache_hit = TRUE;
+  zero->saved_nano_usd = 0;
 
   way_ledger_record (fixture->ledger, way_record_ref (unknown));
   way_ledger_record (fixture->ledger, way_record_ref (zero));
@@ -45,9 +47,10 @@ test_unknown_is_not_zero (Fixture *fixture, gconstpointer user_data)
 
   assert_records_equal (kept_unknown, unknown);
   assert_records_equal (kept_zero, zero);
-  g_assert_cmpint (read_file_int (fixture->path, "SELECT count(*) FROM request WHERE "
-                                                 "cost_nano_usd IS NULL AND price_input IS NULL "
-                                                 "AND output_tokens IS NULL"),
+  g_assert_cmpint (read_file_int (fixture->path,
+                                  "SELECT count(*) FROM request WHERE "
+                                  "cost_nano_usd IS NULL AND price_input IS NULL "
+                                  "AND output_tokens IS NULL AND saved_nano_usd IS NULL"),
                    ==, 1);
 }
 

@@ -84,6 +84,18 @@ fail_first (WayRecord *record)
   attempt->verdict = WAY_VERDICT_FAILED;
 }
 
+/* Nobody was asked, nothing was paid. */
+static WayRecord *
+make_cached (const char *app, gint64 saved_nano_usd)
+{
+  WayRecord *record = make_record_of (app);
+  g_ptr_array_set_size (record->attempts, 0);
+  record->cache_hit = TRUE;
+  record->cost_nano_usd = 0;
+  record->saved_nano_usd = saved_nano_usd;
+  return record;
+}
+
 static void
 test_what_counts (Fixture *fixture, gconstpointer user_data)
 {
@@ -115,16 +127,21 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
   record->outcome = WAY_OUTCOME_CLIENT_GONE;
   way_ledger_record (fixture->ledger, record);
 
+  way_ledger_record (fixture->ledger, make_cached ("cached", 6480000));
+  way_ledger_record (fixture->ledger, make_cached ("cached-unpriced", WAY_UNKNOWN));
+
   static const struct
   {
     const char *app;
     WaySpendRow row; /* but for its key */
   } expected[] = {
-    { "plain", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0 } },
-    { "unknown", { NULL, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1 } },
-    { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6480000, 0, 0 } },
-    { "refused", { NULL, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 } },
-    { "left", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0 } },
+    { "plain", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
+    { "unknown", { NULL, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0 } },
+    { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
+    { "refused", { NULL, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } },
+    { "left", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
+    { "cached", { NULL, 1, 0, 0, 0, 900, 100, 250, 0, 0, 0, 1, 6480000 } },
+    { "cached-unpriced", { NULL, 1, 0, 0, 0, 900, 100, 250, 0, 0, 0, 1, 0 } },
   };
   g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, WAY_SPEND_BY_APP, 0);
   g_assert_cmpuint (rows->len, ==, G_N_ELEMENTS (expected));

@@ -313,7 +313,8 @@ class Instance(CliTest):
         row, = json.loads(self.run_ok("spend", "--by", "app", "--json"))["rows"]
         self.assertEqual((row["key"], row["requests"]), ("editor", 3))
         row, = csv.DictReader(io.StringIO(self.run_ok("spend", "--by", "model", "--csv")))
-        self.assertEqual((row["KEY"], row["REQUESTS"]), ("demo", "3"))
+        self.assertEqual((row["KEY"], row["REQUESTS"], row["CACHE HITS"]), ("demo", "3", "0"))
+        self.assertEqual(float(row["SAVED USD"]), 0)
         self.assertIn("demo", self.run_ok("spend", "--by", "provider"))
         self.assertEqual(json.loads(self.run_ok("spend", "--since", "2999-01-01", "--json"))["rows"],
                          [])
@@ -323,6 +324,7 @@ class Instance(CliTest):
         self.assertEqual([row["app"] for row in rows], ["editor"] * 3)
         self.assertEqual({row["outcome"] for row in rows}, {"done"})
         self.assertGreater(int(rows[0]["output_tokens"]), 0)
+        self.assertEqual((rows[0]["cache_hit"], rows[0]["saved_usd"]), ("false", ""))
 
     def test_tail(self):
         token = self.add_app("editor")

@@ -74,5 +74,9 @@ gboolean way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError
 gboolean way_ledger_totals_write (WayLedgerDb *db, GError **error);
 GPtrArray *
 way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError **error);
+gboolean way_ledger_totals_sum (WayLedgerDb *db,
+                                const WaySpentQuestion *question,
+                                gint64 *ret_nano_usd,
+                                GError **error);
 
 G_END_DECLS

@@ -88,6 +88,32 @@ answer_spend (WayLedgerDb *db, const GError *failure, GTask *task)
 }
 
 static void
+spent_question_clear (gpointer question)
+{
+  g_free ((char *)((WaySpentQuestion *)question)->name);
+}
+
+static void
+answer_spent (WayLedgerDb *db, const GError *failure, GTask *task)
+{
+  const GArray *questions = g_task_get_task_data (task);
+  g_autoptr (GArray) sums = g_array_sized_new (FALSE, FALSE, sizeof (gint64), questions->len);
+  GError *error = NULL;
+  for (guint i = 0; i < questions->len; i++)
+    {
+      gint64 sum;
+      if (!way_ledger_totals_sum (db, &g_array_index (questions, WaySpentQuestion, i), &sum,
+                                  &error))
+        {
+          g_task_return_error (task, error);
+          return;
+        }
+      g_array_append_val (sums, sum);
+    }
+  g_task_return_pointer (task, g_steal_pointer (&sums), (GDestroyNotify)g_array_unref);
+}
+
+static void
 answer_flush (WayLedgerDb *db, const GError *failure, GTask *task)
 {
   if (failure)
@@ -226,6 +252,61 @@ GPtrArray *
 way_ledger_spend_finish (WayLedger *ledger, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_async_result_is_tagged (result, way_ledger_spend_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * way_ledger_spent_async:
+ * @ledger: a ledger
+ * @questions: (array length=n_questions): whose spend since when; copied
+ * @n_questions: how many there are
+ * @cancellable: (nullable): to give the questions up
+ * @callback: called on the thread-default context of the caller
+ * @user_data: for @callback
+ *
+ * Asks for sums that a budget is held against, all at one moment. They come from the daily totals
+ * as those of way_ledger_spend_async() do: costs that are unknown are not in them, and records that
+ * the disk refuses for now are not either. Any thread.
+ */
+void
+way_ledger_spent_async (WayLedger *ledger,
+                        const WaySpentQuestion *questions,
+                        guint n_questions,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_return_if_fail (ledger != NULL);
+  g_return_if_fail (questions != NULL || n_questions == 0);
+
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, way_ledger_spent_async);
+  GArray *copies = g_array_sized_new (FALSE, FALSE, sizeof (WaySpentQuestion), n_questions);
+  g_array_set_clear_func (copies, spent_question_clear);
+  for (guint i = 0; i < n_questions; i++)
+    {
+      WaySpentQuestion copy = questions[i];
+      copy.name = g_strdup (copy.name);
+      g_array_append_val (copies, copy);
+    }
+  g_task_set_task_data (task, copies, (GDestroyNotify)g_array_unref);
+  way_ledger_ask (ledger, task, answer_spent);
+}
+
+/**
+ * way_ledger_spent_finish:
+ * @ledger: the ledger that was asked, which may be closed by now
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: (nullable) (transfer full) (element-type gint64): nano-USD, one sum a question in their
+ *   order; 0 for a name that no request has. %NULL with %WAY_ERROR_LEDGER or
+ *   %G_IO_ERROR_CANCELLED
+ */
+GArray *
+way_ledger_spent_finish (WayLedger *ledger, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, way_ledger_spent_async), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

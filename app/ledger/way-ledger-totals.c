@@ -239,3 +239,60 @@ way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError
     }
   return g_steal_pointer (&rows);
 }
+
+/* Where a scope's column is among the parameters of the sum; 0 for none. */
+static int
+get_scope_parameter (WaySpentScope scope)
+{
+  switch (scope)
+    {
+    case WAY_SPENT_BY_ALL:
+      return 0;
+    case WAY_SPENT_BY_APP:
+      return 2;
+    case WAY_SPENT_BY_PROVIDER:
+      return 3;
+    case WAY_SPENT_BY_MODEL:
+      return 4;
+    }
+  g_assert_not_reached ();
+}
+
+/* The known cost of what @question asks for. */
+gboolean
+way_ledger_totals_sum (WayLedgerDb *db,
+                       const WaySpentQuestion *question,
+                       gint64 *ret_nano_usd,
+                       GError **error)
+{
+  int parameter = question->name ? get_scope_parameter (question->scope) : 0;
+  gboolean is_named = parameter > 0 && question->name[0] != '\0';
+  gint64 id = 0; /* that of no name, too */
+  if (is_named && !way_ledger_db_find_text (db, question->name, &id, error))
+    return FALSE;
+  if (is_named && id == 0)
+    {
+      *ret_nano_usd = 0; /* a name that no request ever had */
+      return TRUE;
+    }
+
+  g_autoptr (WayStatement) sum =
+    way_ledger_db_prepare (db,
+                           "SELECT ifnull (sum (cost_nano_usd), 0) FROM total WHERE day >= ?1"
+                           " AND (?2 IS NULL OR app = ?2) AND (?3 IS NULL OR provider = ?3)"
+                           " AND (?4 IS NULL OR model = ?4)",
+                           error);
+  if (!sum)
+    return FALSE;
+  sqlite3_clear_bindings (sum);
+  sqlite3_bind_int64 (sum, 1, question->since_day);
+  if (parameter > 0)
+    sqlite3_bind_int64 (sum, parameter, id);
+  if (sqlite3_step (sum) != SQLITE_ROW)
+    {
+      way_ledger_db_fail (db, error);
+      return FALSE;
+    }
+  *ret_nano_usd = sqlite3_column_int64 (sum, 0);
+  return TRUE;
+}

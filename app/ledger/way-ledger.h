@@ -60,6 +60,27 @@ typedef struct
   gint64 saved_nano_usd;
 } WaySpendRow;
 
+typedef enum
+{
+  WAY_SPENT_BY_ALL,
+  WAY_SPENT_BY_APP,
+  WAY_SPENT_BY_PROVIDER,
+  WAY_SPENT_BY_MODEL,
+} WaySpentScope;
+
+/**
+ * WaySpentQuestion:
+ * @scope: whose spend
+ * @name: (nullable): of the app, provider or model; "" for requests that have none, %NULL for all
+ * @since_day: YYYYMMDD, the first local day that counts; 0 for all
+ */
+typedef struct
+{
+  WaySpentScope scope;
+  const char *name;
+  gint64 since_day;
+} WaySpentQuestion;
+
 WayLedger *way_ledger_new (const char *path, GError **error);
 void way_ledger_close (WayLedger *ledger);
 void way_ledger_record (WayLedger *ledger, WayRecord *record);
@@ -84,6 +105,13 @@ void way_ledger_spend_async (WayLedger *ledger,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 GPtrArray *way_ledger_spend_finish (WayLedger *ledger, GAsyncResult *result, GError **error);
+void way_ledger_spent_async (WayLedger *ledger,
+                             const WaySpentQuestion *questions,
+                             guint n_questions,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+GArray *way_ledger_spent_finish (WayLedger *ledger, GAsyncResult *result, GError **error);
 void way_ledger_flush_async (WayLedger *ledger, GAsyncReadyCallback callback, gpointer user_data);
 gboolean way_ledger_flush_finish (WayLedger *ledger, GAsyncResult *result, GError **error);
 

@@ -234,13 +234,17 @@ on_deadline (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* On the thread-default context: an answer must come to the asker's. */
 static GAsyncResult *
 wait_for (GAsyncResult **result)
 {
-  guint deadline = g_timeout_add_seconds (DEADLINE_SECONDS, on_deadline, NULL);
+  GMainContext *context = g_main_context_get_thread_default ();
+  g_autoptr (GSource) deadline = g_timeout_source_new_seconds (DEADLINE_SECONDS);
+  g_source_set_callback (deadline, on_deadline, NULL, NULL);
+  g_source_attach (deadline, context);
   while (!*result)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (deadline);
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (deadline);
   return *result;
 }
 
@@ -280,6 +284,17 @@ ledger_spend (WayLedger *ledger, WaySpendBy by, gint64 since_us)
   GPtrArray *rows = way_ledger_spend_finish (ledger, wait_for (&result), &error);
   g_assert_no_error (error);
   return rows;
+}
+
+GArray *
+ledger_spent (WayLedger *ledger, const WaySpentQuestion *questions, guint n_questions)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  way_ledger_spent_async (ledger, questions, n_questions, NULL, on_answer, &result);
+  GArray *sums = way_ledger_spent_finish (ledger, wait_for (&result), &error);
+  g_assert_no_error (error);
+  return sums;
 }
 
 static sqlite3 *

@@ -31,6 +31,7 @@ gboolean ledger_flush (WayLedger *ledger, GError **error);
 GPtrArray *ledger_query (WayLedger *ledger, const WayLedgerFilter *filter);
 WayRecord *ledger_get (WayLedger *ledger, const char *id, GError **error);
 GPtrArray *ledger_spend (WayLedger *ledger, WaySpendBy by, gint64 since_us);
+GArray *ledger_spent (WayLedger *ledger, const WaySpentQuestion *questions, guint n_questions);
 
 gint64 read_file_int (const char *path, const char *sql);
 void run_file_sql (const char *path, const char *sql);

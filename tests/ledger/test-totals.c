@@ -204,6 +204,91 @@ test_retention (Fixture *fixture, gconstpointer user_data)
                    N_OLD + N_NEW);
 }
 
+/* One request, by the names that its total has. */
+static void
+give_cost (Fixture *fixture,
+           gint64 started_at_us,
+           const char *app,
+           const char *provider,
+           const char *model,
+           gint64 cost_nano_usd)
+{
+  WayRecord *record = make_record (started_at_us);
+  g_free (record->app);
+  g_free (record->provider);
+  g_free (record->answered_model);
+  record->app = g_strdup (app);
+  record->provider = g_strdup (provider);
+  record->answered_model = g_strdup (model);
+  record->cost_nano_usd = cost_nano_usd;
+  way_ledger_record (fixture->ledger, record);
+}
+
+static const struct
+{
+  WaySpentQuestion question;
+  gint64 sum;
+} spent_cases[] = {
+  { { WAY_SPENT_BY_ALL, NULL, 0 }, 1111110 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260315 }, 1111100 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260316 }, 1111000 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260317 }, 0 },
+  { { WAY_SPENT_BY_ALL, "a", 20260316 }, 1111000 },
+  { { WAY_SPENT_BY_APP, NULL, 20260316 }, 1111000 },
+  { { WAY_SPENT_BY_APP, "a", 0 }, 10110 },
+  { { WAY_SPENT_BY_APP, "a", 20260315 }, 10100 },
+  { { WAY_SPENT_BY_APP, "b", 0 }, 101000 },
+  { { WAY_SPENT_BY_APP, "", 0 }, 1000000 },
+  { { WAY_SPENT_BY_APP, "p", 0 }, 0 }, /* known, but no app */
+  { { WAY_SPENT_BY_APP, "nobody", 0 }, 0 },
+  { { WAY_SPENT_BY_PROVIDER, "p", 0 }, 1001110 },
+  { { WAY_SPENT_BY_PROVIDER, "q", 0 }, 110000 },
+  { { WAY_SPENT_BY_MODEL, "m", 0 }, 1010 },
+  { { WAY_SPENT_BY_MODEL, "n", 20260316 }, 1110000 },
+};
+
+static void
+give_spent_cases (Fixture *fixture)
+{
+  struct tm noon = { .tm_year = 126, .tm_mon = 2, .tm_mday = 13, .tm_hour = 22 }; /* of the 14th */
+  gint64 day_us = (gint64)timegm (&noon) * G_USEC_PER_SEC;
+  give_cost (fixture, day_us, "a", "p", "m", 10);
+  give_cost (fixture, day_us + G_TIME_SPAN_DAY, "a", "p", "n", 100);
+  give_cost (fixture, day_us + 2 * G_TIME_SPAN_DAY, "b", "p", "m", 1000);
+  give_cost (fixture, day_us + 2 * G_TIME_SPAN_DAY, "a", "q", "n", 10000);
+  give_cost (fixture, day_us + 2 * G_TIME_SPAN_DAY, "b", "q", "n", 100000);
+  give_cost (fixture, day_us + 2 * G_TIME_SPAN_DAY, NULL, "p", "n", 1000000);
+  give_cost (fixture, day_us + 2 * G_TIME_SPAN_DAY, "a", "p", "n", WAY_UNKNOWN);
+}
+
+static gpointer
+ask_spent (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_main_context_push_thread_default (context);
+  WaySpentQuestion questions[G_N_ELEMENTS (spent_cases)];
+  for (guint i = 0; i < G_N_ELEMENTS (spent_cases); i++)
+    questions[i] = spent_cases[i].question;
+  GArray *sums = ledger_spent (fixture->ledger, questions, G_N_ELEMENTS (questions));
+  g_main_context_pop_thread_default (context);
+  return sums;
+}
+
+/* Asked all at once and by a thread that has a context of its own, as budgets ask. */
+static void
+test_spent (Fixture *fixture, gconstpointer user_data)
+{
+  give_spent_cases (fixture);
+  g_autoptr (GArray) sums = g_thread_join (g_thread_new ("asker", ask_spent, fixture));
+  g_assert_cmpuint (sums->len, ==, G_N_ELEMENTS (spent_cases));
+  for (guint i = 0; i < sums->len; i++)
+    g_assert_cmpint (g_array_index (sums, gint64, i), ==, spent_cases[i].sum);
+
+  g_autoptr (GArray) none = ledger_spent (fixture->ledger, NULL, 0);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 static void
 change_file (const char *path, const char *sql)
 {
@@ -274,6 +359,7 @@ main (int argc, char **argv)
   ADD ("ways-to-sum", test_ways_to_sum);
   ADD ("what-counts", test_what_counts);
   ADD ("local-day", test_local_day);
+  ADD ("spent", test_spent);
   ADD ("retention", test_retention);
   ADD ("failed-transaction", test_failed_transaction);
   g_test_add_func ("/ledger/totals/spend-by-name", test_spend_by_name);

@@ -12,10 +12,10 @@
 
 #define PRICE_FACTOR_MAX 1000
 
-const char *const way_provider_members[] = { "id",          "kind",        "base_url",
-                                             "locality",    "enabled",     "key",
-                                             "dialects",    "limits",      "price_factor",
-                                             "data_policy", "api_version", NULL };
+const char *const way_provider_members[] = {
+  "id",     "kind",         "base_url",    "locality",    "enabled", "key", "dialects",
+  "limits", "price_factor", "data_policy", "api_version", "budget",  NULL
+};
 
 static const char *const key_members[] = { "keyring", "env", "credential", NULL };
 static const char *const locality_names[] = { "local", "lan", "cloud", NULL };
@@ -189,6 +189,7 @@ read_terms (WayReader *reader, JsonObject *object, WayProvider *provider)
   way_reader_get_boolean (reader, object, "enabled", &provider->enabled);
   provider->dialects = way_reader_dup_strings (reader, object, "dialects");
   way_snapshot_read_limits (reader, object, &provider->limits);
+  way_snapshot_read_budget (reader, object, &provider->budget);
   way_reader_get_decimal (reader, object, "price_factor", PRICE_FACTOR_MAX,
                           &provider->price_factor_ppm);
   provider->api_version =

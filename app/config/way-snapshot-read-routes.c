@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* The strict reader's part for `routes` and `apps`, and the limits and budgets they share with
- * others. Any thread. */
+/* The strict reader's part for `routes` and `apps`. Any thread. */
 
 #include "way-limits.h"
 #include "way-snapshot-private.h"
@@ -11,21 +10,18 @@
 
 #define CONTEXT_TOKENS_MAX (100 * 1000 * 1000)
 #define DEADLINE_MAX_MS (7 * 24 * 3600 * 1000)
-#define LIMIT_MAX (1000 * 1000 * 1000)
-#define BUDGET_MAX_USD (1000 * 1000 * 1000)
+#define WEIGHT_MAX (1000 * 1000)
 #define TOKEN_HASH_CHARACTERS 64 /* SHA-256 in hexadecimal */
 
 const char *const way_route_members[] = { "model",       "strategy",   "targets",  "substitution",
                                           "deadline_ms", "local_only", "locality", NULL };
-const char *const way_app_members[] = { "id",    "token_sha256", "models", "locality",
-                                        "admin", "budget",       "limits", NULL };
+const char *const way_app_members[] = { "id",     "token_sha256", "models", "locality", "admin",
+                                        "budget", "limits",       "cache",  NULL };
 
-static const char *const target_members[] = { "provider", "model", "context_tokens", NULL };
+static const char *const target_members[] = { "provider", "model", "context_tokens",
+                                              "weight",   "when",  NULL };
 static const char *const deadline_members[] = { "connect", "first_token", "idle", "total", NULL };
-static const char *const limit_members[] = { "rpm", "tpm", "parallel", NULL };
-static const char *const budget_members[] = { "usd", "period", "warn_percent", "on_exceed", NULL };
 
-static const char not_enforced[] = "is not enforced by this version";
 static const char route_advice[] = "keys belong to providers, and live in the keyring";
 static const char app_advice[] = "tokens live in the keyring; the file has only \"token_sha256\"";
 
@@ -57,47 +53,6 @@ way_reader_check_pattern (WayReader *reader, const char *member, const char *pat
     return TRUE;
   way_reader_fault (reader, member, "may have only one \"*\"");
   return FALSE;
-}
-
-/* Requests and tokens a minute, calls at once: read and checked, not acted upon yet. */
-void
-way_snapshot_read_limits (WayReader *reader, JsonObject *object, WayRateLimits *ret_limits)
-{
-  JsonObject *limits = way_reader_get_object (reader, object, "limits");
-  if (limits == NULL)
-    return;
-
-  way_reader_warn (reader, "limits", "%s", not_enforced);
-  gsize mark = way_reader_enter (reader, "limits");
-  way_reader_get_int (reader, limits, "rpm", 1, LIMIT_MAX, &ret_limits->rpm);
-  way_reader_get_int (reader, limits, "tpm", 1, LIMIT_MAX, &ret_limits->tpm);
-  way_reader_get_int (reader, limits, "parallel", 1, LIMIT_MAX, &ret_limits->parallel);
-  way_reader_check_members (reader, limits, limit_members, route_advice);
-  way_reader_leave (reader, mark);
-}
-
-void
-way_snapshot_read_budget (WayReader *reader, JsonObject *object)
-{
-  static const char *const periods[] = { "day", "week", "month", NULL };
-  static const char *const actions[] = { "notify", "local-only", "refuse", NULL };
-  JsonObject *budget = way_reader_get_object (reader, object, "budget");
-  if (budget == NULL)
-    return;
-
-  gint64 ppm = 0;
-  gint64 percent = 0;
-  guint choice = 0;
-  way_reader_warn (reader, "budget", "%s", not_enforced);
-  gsize mark = way_reader_enter (reader, "budget");
-  if (!json_object_has_member (budget, "usd"))
-    way_reader_fault (reader, "usd", "is required");
-  way_reader_get_decimal (reader, budget, "usd", BUDGET_MAX_USD, &ppm);
-  way_reader_get_choice (reader, budget, "period", periods, &choice);
-  way_reader_get_int (reader, budget, "warn_percent", 1, 100, &percent);
-  way_reader_get_choice (reader, budget, "on_exceed", actions, &choice);
-  way_reader_check_members (reader, budget, budget_members, route_advice);
-  way_reader_leave (reader, mark);
 }
 
 static char **
@@ -144,6 +99,10 @@ read_target (WayReader *reader, JsonObject *object, WayRoute *route, const WaySn
   target->model = g_strdup (model);
   way_reader_get_int (reader, object, "context_tokens", 1, CONTEXT_TOKENS_MAX,
                       &target->context_tokens);
+  gint64 weight = 1;
+  way_reader_get_int (reader, object, "weight", 1, WEIGHT_MAX, &weight);
+  target->weight = (guint)weight;
+  target->when = way_snapshot_read_conditions (reader, object);
   way_reader_check_members (reader, object, target_members, route_advice);
 }
 
@@ -206,10 +165,9 @@ read_policy (WayReader *reader, JsonObject *object, WayRoute *route)
   way_reader_get_choice (reader, object, "substitution", substitutions, &substitution);
   route->substitution = (WaySubstitution)substitution;
 
-  const char *strategy = way_reader_get_string (reader, object, "strategy", WAY_READER_OPTIONAL);
-  if (strategy != NULL && !g_str_equal (strategy, "ordered"))
-    way_reader_warn (reader, "strategy", "%s: targets are tried in their order", not_enforced);
-  route->strategy = g_strdup ("ordered");
+  guint strategy = WAY_STRATEGY_ORDERED;
+  way_reader_get_choice (reader, object, "strategy", way_strategy_names, &strategy);
+  route->strategy = (WayStrategy)strategy;
 
   route->deadlines = WAY_DEADLINES_DEFAULT;
   read_deadlines (reader, object, &route->deadlines);
@@ -314,7 +272,11 @@ read_app (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
   read_app_models (reader, object, app);
   app->local_only = read_local_only (reader, object);
   way_reader_get_boolean (reader, object, "admin", &app->admin);
-  way_snapshot_read_budget (reader, object);
+  static const char *const cachings[] = { "deterministic", "all", "off", NULL };
+  guint caching = WAY_CACHING_DETERMINISTIC;
+  way_reader_get_choice (reader, object, "cache", cachings, &caching);
+  app->caching = (WayCaching)caching;
+  way_snapshot_read_budget (reader, object, &app->budget);
   way_snapshot_read_limits (reader, object, &app->limits);
   way_reader_check_members (reader, object, way_app_members, app_advice);
   g_ptr_array_add (snapshot->apps, app);

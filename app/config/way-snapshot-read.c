@@ -15,20 +15,23 @@
 #define DAYS_MAX (100 * 366)
 #define SECONDS_MAX (366 * 24 * 3600)
 #define MEBIBYTES_MAX (1024 * 1024)
+#define BYTES_PER_MEBIBYTE (1024 * 1024)
+#define DEFAULT_CACHE ((WayCacheTerms){ FALSE, 3600, 64 * BYTES_PER_MEBIBYTE })
+#define DEFAULT_CAPTURE ((WayCaptureTerms){ WAY_CAPTURE_OFF, 7, 200 * BYTES_PER_MEBIBYTE, TRUE })
 
-static const char *const root_members[] = { "version", "listen",    "cloud",  "providers",
-                                            "routes",  "apps",      "budget", "cache",
-                                            "capture", "retention", NULL };
+static const char *const root_members[] = { "version",   "listen", "cloud",  "providers",
+                                            "routes",    "apps",   "models", "tags",
+                                            "budget",    "retry",  "cache",  "capture",
+                                            "retention", NULL };
 static const char *const listen_members[] = { "address",         "port",
                                               "require_token",   "allowed_hosts",
                                               "allowed_origins", NULL };
 static const char *const cloud_members[] = { "enabled", NULL };
 static const char *const cache_members[] = { "enabled", "ttl_s", "max_mib", NULL };
-static const char *const capture_members[] = { "bodies", "keep_days", "max_mib", NULL };
+static const char *const capture_members[] = { "bodies", "keep_days", "max_mib", "mask", NULL };
 static const char *const retention_members[] = { "request_days", NULL };
 
 static const char advice[] = "keys and tokens live in the keyring";
-static const char not_enforced[] = "is not enforced by this version";
 
 static void
 read_version (WayReader *reader, JsonObject *root)
@@ -128,34 +131,41 @@ read_cloud (WayReader *reader, JsonObject *root, WaySnapshot *snapshot)
 }
 
 static void
-read_cache (WayReader *reader, JsonObject *root)
+read_mebibytes (WayReader *reader, JsonObject *object, gint64 *ret_bytes)
+{
+  gint64 mebibytes = 0;
+  if (way_reader_get_int (reader, object, "max_mib", 1, MEBIBYTES_MAX, &mebibytes))
+    *ret_bytes = mebibytes * BYTES_PER_MEBIBYTE;
+}
+
+static void
+read_cache (WayReader *reader, JsonObject *root, WaySnapshot *snapshot)
 {
   JsonObject *cache = way_reader_get_object (reader, root, "cache");
   if (cache == NULL)
     return;
-  gboolean enabled = FALSE;
-  gint64 number = 0;
-  way_reader_warn (reader, "cache", "%s", not_enforced);
   gsize mark = way_reader_enter (reader, "cache");
-  way_reader_get_boolean (reader, cache, "enabled", &enabled);
-  way_reader_get_int (reader, cache, "ttl_s", 1, SECONDS_MAX, &number);
-  way_reader_get_int (reader, cache, "max_mib", 1, MEBIBYTES_MAX, &number);
+  way_reader_get_boolean (reader, cache, "enabled", &snapshot->cache.enabled);
+  way_reader_get_int (reader, cache, "ttl_s", 1, SECONDS_MAX, &snapshot->cache.ttl_s);
+  read_mebibytes (reader, cache, &snapshot->cache.max_bytes);
   way_reader_check_members (reader, cache, cache_members, advice);
   way_reader_leave (reader, mark);
 }
 
 static void
-read_capture (WayReader *reader, JsonObject *root)
+read_capture (WayReader *reader, JsonObject *root, WaySnapshot *snapshot)
 {
+  static const char *const which[] = { "off", "errors", "all", NULL };
   JsonObject *capture = way_reader_get_object (reader, root, "capture");
   if (capture == NULL)
     return;
-  gint64 number = 0;
-  way_reader_warn (reader, "capture", "%s", not_enforced);
+  guint bodies = WAY_CAPTURE_OFF;
   gsize mark = way_reader_enter (reader, "capture");
-  way_reader_get_string (reader, capture, "bodies", WAY_READER_OPTIONAL);
-  way_reader_get_int (reader, capture, "keep_days", 1, DAYS_MAX, &number);
-  way_reader_get_int (reader, capture, "max_mib", 1, MEBIBYTES_MAX, &number);
+  way_reader_get_choice (reader, capture, "bodies", which, &bodies);
+  snapshot->capture.bodies = (WayCapture)bodies;
+  way_reader_get_int (reader, capture, "keep_days", 1, DAYS_MAX, &snapshot->capture.keep_days);
+  read_mebibytes (reader, capture, &snapshot->capture.max_bytes);
+  way_reader_get_boolean (reader, capture, "mask", &snapshot->capture.mask);
   way_reader_check_members (reader, capture, capture_members, advice);
   way_reader_leave (reader, mark);
 }
@@ -182,9 +192,12 @@ read_root (WayReader *reader, JsonObject *root, WaySnapshot *snapshot)
   way_snapshot_read_providers (reader, root, snapshot);
   way_snapshot_read_routes (reader, root, snapshot);
   way_snapshot_read_apps (reader, root, snapshot);
-  way_snapshot_read_budget (reader, root);
-  read_cache (reader, root);
-  read_capture (reader, root);
+  way_snapshot_read_models (reader, root, snapshot);
+  way_snapshot_read_tags (reader, root, snapshot);
+  way_snapshot_read_budget (reader, root, &snapshot->budget);
+  way_snapshot_read_retry (reader, root, snapshot);
+  read_cache (reader, root, snapshot);
+  read_capture (reader, root, snapshot);
   read_retention (reader, root, snapshot);
   way_reader_check_members (reader, root, root_members, advice);
 }
@@ -198,6 +211,8 @@ way_snapshot_read (JsonNode *root, GPtrArray *faults, GPtrArray *warnings)
   snapshot->listen_address = g_strdup (DEFAULT_ADDRESS);
   snapshot->cloud_enabled = TRUE;
   snapshot->retention_days = DEFAULT_RETENTION_DAYS;
+  snapshot->cache = DEFAULT_CACHE;
+  snapshot->capture = DEFAULT_CAPTURE;
 
   WayReader reader;
   way_reader_init (&reader, faults, warnings);

@@ -54,6 +54,7 @@ way_target_free (gpointer data)
   WayTarget *target = data;
   g_free (target->provider_id);
   g_free (target->model);
+  g_clear_pointer (&target->when, way_conditions_unref);
   g_free (target);
 }
 
@@ -62,7 +63,6 @@ way_route_free (gpointer data)
 {
   WayRoute *route = data;
   g_free (route->pattern);
-  g_free (route->strategy);
   g_clear_pointer (&route->targets, g_ptr_array_unref);
   g_free (route);
 }
@@ -75,6 +75,40 @@ way_app_free (gpointer data)
   g_free (app->token_sha256);
   g_strfreev (app->models);
   g_free (app);
+}
+
+static void
+model_terms_free (gpointer data)
+{
+  WayModelTerms *terms = data;
+  g_free (terms->provider_id);
+  g_free (terms->pattern);
+  g_free (terms);
+}
+
+static void
+tag_terms_free (gpointer data)
+{
+  WayTagTerms *terms = data;
+  g_free (terms->tag);
+  g_free (terms);
+}
+
+static WayModelTerms *
+model_terms_copy (const WayModelTerms *source)
+{
+  WayModelTerms *terms = g_memdup2 (source, sizeof *source);
+  terms->provider_id = g_strdup (source->provider_id);
+  terms->pattern = g_strdup (source->pattern);
+  return terms;
+}
+
+static WayTagTerms *
+tag_terms_copy (const WayTagTerms *source)
+{
+  WayTagTerms *terms = g_memdup2 (source, sizeof *source);
+  terms->tag = g_strdup (source->tag);
+  return terms;
 }
 
 static WayProvider *
@@ -97,7 +131,6 @@ route_copy (const WayRoute *source, const WaySnapshot *owner)
 {
   WayRoute *route = g_memdup2 (source, sizeof *source);
   route->pattern = g_strdup (source->pattern);
-  route->strategy = g_strdup (source->strategy);
   route->targets = g_ptr_array_new_full (source->targets->len, way_target_free);
   for (guint i = 0; i < source->targets->len; i++)
     {
@@ -105,6 +138,7 @@ route_copy (const WayRoute *source, const WaySnapshot *owner)
       WayTarget *target = g_memdup2 (known, sizeof *known);
       target->provider_id = g_strdup (known->provider_id);
       target->model = g_strdup (known->model);
+      target->when = way_conditions_ref (known->when);
       target->provider = way_snapshot_find_provider (owner, known->provider_id);
       g_ptr_array_add (route->targets, target);
     }
@@ -130,6 +164,8 @@ way_snapshot_new_empty (void)
   counted->snapshot.providers = g_ptr_array_new_with_free_func (way_provider_free);
   counted->snapshot.routes = g_ptr_array_new_with_free_func (way_route_free);
   counted->snapshot.apps = g_ptr_array_new_with_free_func (way_app_free);
+  counted->snapshot.models = g_ptr_array_new_with_free_func (model_terms_free);
+  counted->snapshot.tags = g_ptr_array_new_with_free_func (tag_terms_free);
   return &counted->snapshot;
 }
 
@@ -193,6 +229,10 @@ way_snapshot_with_keys (WaySnapshot *snapshot, GHashTable *keys_by_provider)
   copy->require_token = snapshot->require_token;
   copy->cloud_enabled = snapshot->cloud_enabled;
   copy->retention_days = snapshot->retention_days;
+  copy->budget = snapshot->budget;
+  copy->retry = snapshot->retry;
+  copy->cache = snapshot->cache;
+  copy->capture = snapshot->capture;
   for (guint i = 0; i < snapshot->providers->len; i++)
     {
       const WayProvider *provider = g_ptr_array_index (snapshot->providers, i);
@@ -204,6 +244,10 @@ way_snapshot_with_keys (WaySnapshot *snapshot, GHashTable *keys_by_provider)
     g_ptr_array_add (copy->routes, route_copy (g_ptr_array_index (snapshot->routes, i), copy));
   for (guint i = 0; i < snapshot->apps->len; i++)
     g_ptr_array_add (copy->apps, app_copy (g_ptr_array_index (snapshot->apps, i)));
+  for (guint i = 0; i < snapshot->models->len; i++)
+    g_ptr_array_add (copy->models, model_terms_copy (g_ptr_array_index (snapshot->models, i)));
+  for (guint i = 0; i < snapshot->tags->len; i++)
+    g_ptr_array_add (copy->tags, tag_terms_copy (g_ptr_array_index (snapshot->tags, i)));
   return copy;
 }
 
@@ -245,6 +289,8 @@ way_snapshot_unref (WaySnapshot *snapshot)
   g_ptr_array_unref (snapshot->routes);
   g_ptr_array_unref (snapshot->providers);
   g_ptr_array_unref (snapshot->apps);
+  g_ptr_array_unref (snapshot->models);
+  g_ptr_array_unref (snapshot->tags);
   g_free (counted);
 }
 
@@ -351,6 +397,52 @@ way_snapshot_find_app_by_token (const WaySnapshot *snapshot, const char *token)
         found = app;
     }
   return found;
+}
+
+/**
+ * way_snapshot_tag_is_local_only:
+ * @tag: (nullable): x-wayfare-tag of a request
+ *
+ * Any thread.
+ */
+gboolean
+way_snapshot_tag_is_local_only (const WaySnapshot *snapshot, const char *tag)
+{
+  g_return_val_if_fail (snapshot != NULL, FALSE);
+
+  for (guint i = 0; tag != NULL && i < snapshot->tags->len; i++)
+    {
+      const WayTagTerms *terms = g_ptr_array_index (snapshot->tags, i);
+      if (terms->local_only && g_str_equal (terms->tag, tag))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * way_snapshot_find_model_terms:
+ * @provider_id: who is asked
+ * @model: as the provider is asked for it
+ *
+ * What the user set for a model there: the first entry that names both counts. Any thread.
+ *
+ * Returns: (transfer none) (nullable): valid as long as @snapshot
+ */
+const WayModelTerms *
+way_snapshot_find_model_terms (const WaySnapshot *snapshot,
+                               const char *provider_id,
+                               const char *model)
+{
+  g_return_val_if_fail (snapshot != NULL && provider_id != NULL && model != NULL, NULL);
+
+  for (guint i = 0; i < snapshot->models->len; i++)
+    {
+      const WayModelTerms *terms = g_ptr_array_index (snapshot->models, i);
+      if ((terms->provider_id == NULL || g_str_equal (terms->provider_id, provider_id)) &&
+          way_pattern_matches (terms->pattern, model))
+        return terms;
+    }
+  return NULL;
 }
 
 /**

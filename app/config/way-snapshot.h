@@ -7,7 +7,7 @@
 #pragma once
 
 #include "way-key.h"
-#include "way-record.h"
+#include "way-policy.h"
 
 #include <json-glib/json-glib.h>
 
@@ -49,14 +49,6 @@ typedef struct
 /* For what a route does not set, and for models without a route. */
 #define WAY_DEADLINES_DEFAULT ((WayDeadlines){ 5000, 120000, 120000, 3600000 })
 
-/* Limits are counts a minute and calls at once; 0 is "none set". */
-typedef struct
-{
-  gint64 rpm;
-  gint64 tpm;
-  gint64 parallel;
-} WayRateLimits;
-
 typedef struct
 {
   char *id;
@@ -71,6 +63,7 @@ typedef struct
   gboolean enabled;
   gint64 price_factor_ppm; /* 1,000,000 is "as the catalogue says" */
   WayRateLimits limits;
+  WayBudgetTerms budget;
   WayKey *key;       /* nullable; filled by way_snapshot_with_keys() */
   char *key_problem; /* nullable: why a configured key is absent, in words */
 } WayProvider;
@@ -80,14 +73,16 @@ typedef struct
   char *provider_id;
   char *model;                 /* "*" keeps the requested name */
   gint64 context_tokens;       /* 0 when not set */
+  guint weight;                /* its share where the strategy is weighted */
+  const WayConditions *when;   /* (nullable): shared; see way_conditions_ref() */
   const WayProvider *provider; /* borrowed from the same snapshot */
 } WayTarget;
 
 typedef struct
 {
   char *pattern;      /* exact name or one "*" anywhere */
-  char *strategy;     /* "ordered" */
   GPtrArray *targets; /* (element-type WayTarget) */
+  WayStrategy strategy;
   WaySubstitution substitution;
   WayDeadlines deadlines;
   gboolean local_only;
@@ -100,7 +95,9 @@ typedef struct
   char **models;      /* patterns; never null */
   gboolean local_only;
   gboolean admin;
+  WayCaching caching;
   WayRateLimits limits;
+  WayBudgetTerms budget;
 } WayApp;
 
 /* Everything of one config file and the keys that go with it. Read-only for all. */
@@ -115,6 +112,12 @@ typedef struct
   GPtrArray *providers; /* (element-type WayProvider) */
   GPtrArray *routes;    /* (element-type WayRoute) */
   GPtrArray *apps;      /* (element-type WayApp) */
+  GPtrArray *models;    /* (element-type WayModelTerms) */
+  GPtrArray *tags;      /* (element-type WayTagTerms) */
+  WayBudgetTerms budget;
+  WayRetryTerms retry;
+  WayCacheTerms cache;
+  WayCaptureTerms capture;
   gint64 retention_days;
 } WaySnapshot;
 
@@ -135,6 +138,10 @@ const WayProvider *way_snapshot_find_provider (const WaySnapshot *snapshot, cons
 const WayRoute *way_snapshot_find_route (const WaySnapshot *snapshot, const char *model);
 const WayApp *way_snapshot_find_app (const WaySnapshot *snapshot, const char *id);
 const WayApp *way_snapshot_find_app_by_token (const WaySnapshot *snapshot, const char *token);
+gboolean way_snapshot_tag_is_local_only (const WaySnapshot *snapshot, const char *tag);
+const WayModelTerms *way_snapshot_find_model_terms (const WaySnapshot *snapshot,
+                                                    const char *provider_id,
+                                                    const char *model);
 gboolean way_app_allows_model (const WayApp *app, const char *model);
 
 const char *way_kind_get_name (WayKind kind);

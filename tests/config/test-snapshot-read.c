@@ -19,6 +19,10 @@
   "{\"version\":1,\"providers\":[{\"id\":\"p\",\"kind\":\"openai\",\"base_url\":\"" url "\"}]}"
 #define ROUTE(members) "{" P ",\"routes\":[{" members "}]}"
 #define TARGETS "\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\"}]"
+#define WHEN(members)                                                                              \
+  ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\","                  \
+         "\"when\":{" members "}}]")
+#define MODEL(members) "{\"version\":1,\"models\":[{\"model\":\"m*\"," members "}]}"
 #define APP(members) "{\"version\":1,\"apps\":[{" members "}]}"
 #define TOKEN "\"token_sha256\":\"" HASH "\""
 
@@ -200,6 +204,27 @@ static const Row fault_rows[] = {
     "apps[1].id: another app has the id \"a\" already" },
   { "{\"version\":1,\"apps\":[{\"id\":\"a\"," TOKEN "},{\"id\":\"b\"," TOKEN "}]}",
     "apps[1].token_sha256: the app \"a\" has the same token" },
+  { APP ("\"id\":\"a\",\"cache\":\"always\"," TOKEN), "apps[0].cache: \"always\" is unknown" },
+  /* terms of routing and money */
+  { ROUTE ("\"model\":\"a\"," TARGETS ",\"strategy\":\"fast\""),
+    "routes[0].strategy: \"fast\" is unknown" },
+  { WHEN ("\"hours\":\"8-18\""), "routes[0].targets[0].when.hours: must be a span" },
+  { WHEN ("\"hours\":\"08:00-24:01\""), "routes[0].targets[0].when.hours: must be a span" },
+  { WHEN ("\"hours\":\"08:60-09:00\""), "routes[0].targets[0].when.hours: must be a span" },
+  { WHEN ("\"days\":[\"monday\"]"), "routes[0].targets[0].when.days: each must be one of" },
+  { WHEN ("\"tools\":1"), "routes[0].targets[0].when.tools: must be true or false" },
+  { WHEN ("\"max_input_tokens\":0"), "routes[0].targets[0].when.max_input_tokens: must be" },
+  { MODEL ("\"price\":{\"input\":\"1\"}"), "models[0].price: needs \"input\" and \"output\"" },
+  { MODEL ("\"price\":{\"input\":\"1\",\"output\":2}"), "models[0].price.output: must be" },
+  { MODEL ("\"price\":{\"input\":\"1\",\"output\":\"2\",\"as_of\":\"2026-13-01\"}"),
+    "models[0].price.as_of: must be a day" },
+  { MODEL ("\"provider\":\"nobody\""), "models[0].provider: no provider has this id" },
+  { MODEL ("\"budget\":{\"period\":\"day\"}"), "models[0].budget.usd: is required" },
+  { "{\"version\":1,\"models\":[{}]}", "models[0].model: is required" },
+  { "{\"version\":1,\"tags\":[{\"locality\":\"local\"}]}", "tags[0].tag: is required" },
+  { "{\"version\":1,\"retry\":{\"attempts\":11}}", "retry.attempts: must be" },
+  { "{\"version\":1,\"cache\":{\"max_mib\":0}}", "cache.max_mib: must be" },
+  { "{\"version\":1,\"capture\":{\"bodies\":\"some\"}}", "capture.bodies: \"some\" is unknown" },
 };
 
 static const Row warning_rows[] = {
@@ -210,26 +235,13 @@ static const Row warning_rows[] = {
     "listen.prot: unknown member, left as it is; did you mean \"port\"?" },
   { PROVIDER ("\"x\":1"), "providers[0].x: unknown member" },
   { PROVIDER ("\"key\":{\"keyring\":\"p\",\"x\":1}"), "providers[0].key.x: unknown member" },
-  { PROVIDER ("\"limits\":{\"rpm\":1}"), "providers[0].limits: is not enforced by this version" },
   { PROVIDER ("\"locality\":\"local\""), "providers[0].locality: \"local\" is declared, but" },
   { "{\"version\":1,\"providers\":[{\"id\":\"d\",\"kind\":\"demo\",\"base_url\":\"x\"}]}",
     "providers[0].base_url: has no meaning for kind \"demo\"" },
-  { ROUTE ("\"model\":\"a\"," TARGETS ",\"strategy\":\"cheapest\""),
-    "routes[0].strategy: is not enforced by this version" },
   { ROUTE ("\"model\":\"a\"," TARGETS ",\"deadline_ms\":{\"first\":1}"),
     "routes[0].deadline_ms.first: unknown member" },
-  { ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\",\"weight\":1}]"),
-    "routes[0].targets[0].weight: unknown member" },
-  { APP ("\"id\":\"a\",\"limits\":{\"rpm\":1}," TOKEN), "apps[0].limits: is not enforced" },
-  { APP ("\"id\":\"a\",\"budget\":{\"usd\":\"20.50\",\"period\":\"month\",\"warn_percent\":80,"
-         "\"on_exceed\":\"local-only\"}," TOKEN),
-    "apps[0].budget: is not enforced" },
-  { "{\"version\":1,\"budget\":{\"usd\":\"50\",\"on_exceed\":\"refuse\"}}",
-    "budget: is not enforced" },
-  { "{\"version\":1,\"cache\":{\"enabled\":false,\"ttl_s\":3600,\"max_mib\":64}}",
-    "cache: is not enforced" },
-  { "{\"version\":1,\"capture\":{\"bodies\":\"off\",\"keep_days\":7,\"max_mib\":200}}",
-    "capture: is not enforced" },
+  { ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\",\"wait\":1}]"),
+    "routes[0].targets[0].wait: unknown member" },
   { "{\"version\":1,\"retention\":{\"days\":1}}", "retention.days: unknown member" },
 };
 
@@ -276,6 +288,58 @@ test_warnings (void)
       if (!g_str_has_prefix (warning, warning_rows[i].message))
         g_assert_cmpstr (warning, ==, warning_rows[i].message);
     }
+}
+
+static void
+test_terms (void)
+{
+  g_autoptr (JsonNode) root = parse (
+    "{\"version\":1,\"providers\":[{\"id\":\"p\",\"kind\":\"demo\"}],"
+    "\"routes\":[{\"model\":\"a\",\"strategy\":\"least-busy\",\"targets\":[{\"provider\":\"p\","
+    "\"model\":\"*\",\"weight\":3,\"when\":{\"hours\":\"22:00-06:30\",\"days\":[\"mon\",\"sun\"],"
+    "\"tools\":false,\"images\":true,\"apps\":[\"x\"],\"budget_left_usd\":\"0.5\"}}]}],"
+    "\"models\":[{\"provider\":\"p\",\"model\":\"m-*\",\"context_tokens\":4096,\"price\":{"
+    "\"input\":\"1.25\",\"output\":\"10\",\"as_of\":\"2026-11-01\"}}],"
+    "\"tags\":[{\"tag\":\"secret\",\"locality\":\"local\"}],"
+    "\"budget\":{\"usd\":\"0.05\",\"period\":\"week\",\"on_exceed\":\"local-only\"},"
+    "\"retry\":{\"attempts\":0},\"cache\":{\"enabled\":true,\"max_mib\":2}}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WaySnapshot) plain = way_snapshot_new_from_json (root, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (WaySnapshot) snapshot = way_snapshot_with_keys (plain, NULL);
+  g_clear_pointer (&plain, way_snapshot_unref);
+
+  const WayRoute *route = way_snapshot_find_route (snapshot, "a");
+  const WayTarget *target = g_ptr_array_index (route->targets, 0);
+  g_assert_cmpint (route->strategy, ==, WAY_STRATEGY_LEAST_BUSY);
+  g_assert_cmpuint (target->weight, ==, 3);
+  g_assert_cmpint (target->when->from_minute, ==, 22 * 60);
+  g_assert_cmpint (target->when->to_minute, ==, 6 * 60 + 30);
+  g_assert_cmpuint (target->when->days, ==, 1 | 1 << 6);
+  g_assert_cmpint (target->when->tools, ==, WAY_DEMAND_WITHOUT);
+  g_assert_cmpint (target->when->images, ==, WAY_DEMAND_WITH);
+  g_assert_cmpstr (target->when->apps[0], ==, "x");
+  g_assert_null (target->when->tags);
+  g_assert_cmpint (target->when->min_budget_left_nano_usd, ==, 500000000);
+
+  const WayModelTerms *terms = way_snapshot_find_model_terms (snapshot, "p", "m-1");
+  g_assert_cmpint (terms->price.input, ==, 1250000);
+  g_assert_cmpint (terms->price.cache_read, ==, WAY_UNKNOWN);
+  g_assert_cmpuint (terms->price.as_of, ==, 20261101);
+  g_assert_null (way_snapshot_find_model_terms (snapshot, "p", "n"));
+  g_assert_null (way_snapshot_find_model_terms (snapshot, "q", "m-1"));
+
+  g_assert_true (way_snapshot_tag_is_local_only (snapshot, "secret"));
+  g_assert_false (way_snapshot_tag_is_local_only (snapshot, NULL));
+  g_assert_cmpint (snapshot->budget.limit_nano_usd, ==, 50000000);
+  g_assert_cmpint (snapshot->budget.period, ==, WAY_PERIOD_WEEK);
+  g_assert_cmpint (snapshot->budget.on_exceed, ==, WAY_EXCEED_LOCAL_ONLY);
+  g_assert_cmpuint (snapshot->budget.warn_percent, ==, 80);
+  g_assert_cmpuint (snapshot->retry.attempts, ==, 0);
+  g_assert_cmpuint (snapshot->retry.extra_percent, ==, 20);
+  g_assert_true (snapshot->cache.enabled);
+  g_assert_cmpint (snapshot->cache.max_bytes, ==, 2 * 1024 * 1024);
+  g_assert_cmpint (snapshot->capture.bodies, ==, WAY_CAPTURE_OFF);
 }
 
 /* One reading tells all faults, and the error the first and their number. */
@@ -341,6 +405,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config/snapshot-read/faults", test_faults);
   g_test_add_func ("/config/snapshot-read/warnings", test_warnings);
+  g_test_add_func ("/config/snapshot-read/terms", test_terms);
   g_test_add_func ("/config/snapshot-read/collects-all-faults", test_collects_all_faults);
   g_test_add_func ("/config/snapshot-read/blames-the-cause-once", test_blames_the_cause_once);
   g_test_add_func ("/config/snapshot-read/clips-what-it-quotes", test_clips_what_it_quotes);

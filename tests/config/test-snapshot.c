@@ -133,7 +133,7 @@ test_reads_routes (void)
   g_assert_true (route->local_only);
   g_assert_cmpint (route->deadlines.connect_ms, ==, 3000);
   g_assert_cmpint (route->deadlines.total_ms, ==, WAY_DEADLINES_DEFAULT.total_ms);
-  g_assert_cmpstr (route->strategy, ==, "ordered");
+  g_assert_cmpint (route->strategy, ==, WAY_STRATEGY_ORDERED);
 }
 
 static void

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * WayRequestFacts:
  * @model: owned
  * @wants_usage: the client itself asked for usage at the end of the stream
+ * @wants_reasoning: the client asks the model to reason
+ * @is_deterministic: the same answer is expected each time: temperature 0
  * @max_output_tokens: as requested, or %WAY_UNKNOWN
  * @input_tokens_estimate: from the length of the texts, a quarter token a byte, and a fixed figure
  *   for each image, whose bytes say nothing; stated as estimate
@@ -30,6 +32,8 @@ typedef struct
   gboolean has_tools;
   gboolean has_images;
   gboolean wants_json_schema;
+  gboolean wants_reasoning;
+  gboolean is_deterministic;
   gint64 max_output_tokens;
   gint64 input_tokens_estimate;
 } WayRequestFacts;

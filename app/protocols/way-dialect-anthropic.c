@@ -160,23 +160,31 @@ skim_request (
   WayJsonSpan max_tokens = { 0 };
   WayJsonSpan output = { 0 };
   WayJsonSpan format = { 0 };
+  WayJsonSpan thinking = { 0 };
+  WayJsonSpan type = { 0 };
+  WayJsonSpan temperature = { 0 };
+  static const char *const refusals[] = { "disabled", NULL };
 
   if (!way_skim_root (data, length, &root, error))
     return FALSE;
   WAY_JSON_COLLECT (&root, { "model", &model }, { "messages", &messages }, { "system", &system },
                     { "stream", &stream }, { "tools", &tools }, { "max_tokens", &max_tokens },
-                    { "output_config", &output }, { "output_format", &format });
+                    { "output_config", &output }, { "output_format", &format },
+                    { "thinking", &thinking }, { "temperature", &temperature });
   if (!way_skim_model (&model, &facts.model, error) ||
       !weigh_messages (&messages, &volume, error) ||
       !way_skim_flag (&stream, "stream", FALSE, &facts.stream, error))
     return FALSE;
 
   WAY_JSON_COLLECT (&output, { "format", &format });
+  WAY_JSON_COLLECT (&thinking, { "type", &type });
   weigh (&system, &volume);
   facts.wants_usage = TRUE;
   facts.has_tools = way_span_has_items (&tools);
   facts.has_images = volume.n_images > 0;
   facts.wants_json_schema = format.type == WAY_JSON_OBJECT;
+  facts.wants_reasoning = way_span_asks_for (&type, refusals);
+  facts.is_deterministic = way_span_is_zero (&temperature);
   facts.max_output_tokens = way_span_get_tokens (&max_tokens);
   if (facts.has_tools)
     volume.text_bytes += tools.length;

@@ -168,12 +168,19 @@ fill_facts (const WayJsonSpan *config, WayRequestFacts *facts)
 {
   WayJsonSpan schema = { 0 };
   WayJsonSpan max_tokens = { 0 };
+  WayJsonSpan thinking = { 0 };
+  WayJsonSpan temperature = { 0 };
+  static const char *const refusals[] = { NULL };
 
   WAY_JSON_COLLECT (config, { "responseSchema", &schema }, { "responseJsonSchema", &schema },
                     { "response_schema", &schema }, { "response_json_schema", &schema },
-                    { "maxOutputTokens", &max_tokens }, { "max_output_tokens", &max_tokens });
+                    { "maxOutputTokens", &max_tokens }, { "max_output_tokens", &max_tokens },
+                    { "thinkingConfig", &thinking }, { "thinking_config", &thinking },
+                    { "temperature", &temperature });
   facts->wants_usage = TRUE;
   facts->wants_json_schema = schema.type == WAY_JSON_OBJECT;
+  facts->wants_reasoning = way_span_asks_for (&thinking, refusals);
+  facts->is_deterministic = way_span_is_zero (&temperature);
   facts->max_output_tokens = way_span_get_tokens (&max_tokens);
 }
 

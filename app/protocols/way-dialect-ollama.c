@@ -20,6 +20,7 @@ typedef struct
   WayJsonSpan tools;
   WayJsonSpan format;
   WayJsonSpan options;
+  WayJsonSpan think;
 } Members;
 
 static void
@@ -74,11 +75,16 @@ weigh (const Members *members, WayVolume *volume, GError **error)
 static void
 fill_facts (const Members *members, WayVolume volume, WayRequestFacts *facts)
 {
+  static const char *const refusals[] = { NULL };
   WayJsonSpan num_predict = { 0 };
+  WayJsonSpan temperature = { 0 };
 
-  WAY_JSON_COLLECT (&members->options, { "num_predict", &num_predict });
+  WAY_JSON_COLLECT (&members->options, { "num_predict", &num_predict },
+                    { "temperature", &temperature });
   facts->wants_usage = TRUE; /* Ollama always tells */
   facts->wants_json_schema = members->format.type == WAY_JSON_OBJECT;
+  facts->wants_reasoning = way_span_asks_for (&members->think, refusals);
+  facts->is_deterministic = way_span_is_zero (&temperature);
   facts->has_tools = way_span_has_items (&members->tools);
   facts->has_images = volume.n_images > 0;
   facts->max_output_tokens = way_span_get_tokens (&num_predict);
@@ -103,7 +109,7 @@ skim_request (
                     { "prompt", &members.prompt }, { "system", &members.system },
                     { "images", &members.images }, { "stream", &members.stream },
                     { "tools", &members.tools }, { "format", &members.format },
-                    { "options", &members.options });
+                    { "options", &members.options }, { "think", &members.think });
   if (!way_skim_model (&members.model, &facts.model, error) || !weigh (&members, &volume, error) ||
       !way_skim_flag (&members.stream, "stream", TRUE, &facts.stream, error))
     return FALSE;

@@ -99,6 +99,8 @@ typedef struct
   WayJsonSpan response_format;
   WayJsonSpan max_completion_tokens;
   WayJsonSpan max_tokens;
+  WayJsonSpan reasoning_effort;
+  WayJsonSpan temperature;
 } Members;
 
 static void
@@ -114,6 +116,8 @@ collect_members (const WayJsonSpan *root, Members *ret)
     { "response_format", &ret->response_format },
     { "max_completion_tokens", &ret->max_completion_tokens },
     { "max_tokens", &ret->max_tokens },
+    { "reasoning_effort", &ret->reasoning_effort },
+    { "temperature", &ret->temperature },
   };
 
   *ret = (Members){ 0 };
@@ -135,6 +139,9 @@ fill_facts (const Members *members, WayVolume volume, WayRequestFacts *facts)
 
   facts->wants_usage = include_usage.type == WAY_JSON_TRUE;
   facts->wants_json_schema = way_json_span_is (&format, "json_schema");
+  static const char *const refusals[] = { "none", NULL };
+  facts->wants_reasoning = way_span_asks_for (&members->reasoning_effort, refusals);
+  facts->is_deterministic = way_span_is_zero (&members->temperature);
   facts->has_tools =
     way_span_has_items (&members->tools) || way_span_has_items (&members->functions);
   facts->has_images = volume.n_images > 0;

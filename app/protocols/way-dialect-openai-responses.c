@@ -86,12 +86,17 @@ skim_request (
   WayJsonSpan format = { 0 };
   WayJsonSpan type = { 0 };
   WayJsonSpan max_tokens = { 0 };
+  WayJsonSpan reasoning = { 0 };
+  WayJsonSpan effort = { 0 };
+  WayJsonSpan temperature = { 0 };
+  static const char *const refusals[] = { "none", NULL };
 
   if (!way_skim_root (data, length, &root, error))
     return FALSE;
   WAY_JSON_COLLECT (&root, { "model", &model }, { "input", &input },
                     { "instructions", &instructions }, { "stream", &stream }, { "tools", &tools },
-                    { "text", &text }, { "max_output_tokens", &max_tokens });
+                    { "text", &text }, { "max_output_tokens", &max_tokens },
+                    { "reasoning", &reasoning }, { "temperature", &temperature });
   if (!way_skim_model (&model, &facts.model, error) ||
       !weigh_input (&input, &volume, &facts.has_tools, error) ||
       !way_skim_flag (&stream, "stream", FALSE, &facts.stream, error))
@@ -99,6 +104,7 @@ skim_request (
 
   WAY_JSON_COLLECT (&text, { "format", &format });
   WAY_JSON_COLLECT (&format, { "type", &type });
+  WAY_JSON_COLLECT (&reasoning, { "effort", &effort });
   volume.text_bytes += way_span_get_string_bytes (&instructions);
   if (way_span_has_items (&tools))
     {
@@ -108,6 +114,8 @@ skim_request (
   facts.wants_usage = TRUE;
   facts.has_images = volume.n_images > 0;
   facts.wants_json_schema = way_json_span_is (&type, "json_schema");
+  facts.wants_reasoning = way_span_asks_for (&effort, refusals);
+  facts.is_deterministic = way_span_is_zero (&temperature);
   facts.max_output_tokens = way_span_get_tokens (&max_tokens);
   facts.input_tokens_estimate = way_volume_estimate_tokens (&volume);
   *ret_facts = facts;

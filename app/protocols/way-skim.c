@@ -226,6 +226,40 @@ way_span_has_items (const WayJsonSpan *array)
 }
 
 /**
+ * way_span_is_zero:
+ *
+ * Returns: whether @number is a number whose value is 0, however it is spelled
+ */
+gboolean
+way_span_is_zero (const WayJsonSpan *number)
+{
+  if (number->type != WAY_JSON_NUMBER)
+    return FALSE;
+  for (gsize i = 0; i < number->length && (number->data[i] | 0x20) != 'e'; i++)
+    if (g_ascii_isdigit (number->data[i]) && number->data[i] != '0')
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * way_span_asks_for:
+ * @value: of a member by which clients turn something on
+ * @refusals: (array zero-terminated=1): the words that turn it off
+ *
+ * Returns: whether @value is there and neither false, null nor one of @refusals
+ */
+gboolean
+way_span_asks_for (const WayJsonSpan *value, const char *const *refusals)
+{
+  if (value->type == WAY_JSON_NONE || value->type == WAY_JSON_NULL || value->type == WAY_JSON_FALSE)
+    return FALSE;
+  for (; *refusals != NULL; refusals++)
+    if (way_json_span_is (value, *refusals))
+      return FALSE;
+  return TRUE;
+}
+
+/**
  * way_span_get_string_bytes:
  *
  * Returns: the length of a JSON string as it is spelled, 0 for anything else

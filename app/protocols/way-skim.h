@@ -40,6 +40,8 @@ gboolean way_read_members (WayChat *chat,
                            GError **error);
 gboolean way_read_stop (WayChat *chat, const WayJsonSpan *value, GError **error);
 gboolean way_span_has_items (const WayJsonSpan *array);
+gboolean way_span_is_zero (const WayJsonSpan *number);
+gboolean way_span_asks_for (const WayJsonSpan *value, const char *const *refusals);
 gsize way_span_get_string_bytes (const WayJsonSpan *string);
 gint64 way_volume_estimate_tokens (const WayVolume *volume);
 gsize way_plan_model_edit (const WayRequestFacts *facts,

@@ -39,9 +39,37 @@ way_event_new_provider (WayEventType type, WayProviderState *provider)
   return event;
 }
 
+/**
+ * way_event_new_budget:
+ * @budget: in words
+ *
+ * Returns: (transfer full): an event about a budget
+ */
+WayEvent *
+way_event_new_budget (const char *budget,
+                      guint percent,
+                      gint64 spent_nano_usd,
+                      gint64 limit_nano_usd)
+{
+  const WayBudgetNews news = { g_strdup (budget), percent, spent_nano_usd, limit_nano_usd };
+  WayEvent *event = g_new0 (WayEvent, 1);
+
+  event->type = WAY_EVENT_BUDGET;
+  event->budget = g_memdup2 (&news, sizeof news);
+  return event;
+}
+
+static void
+budget_news_free (WayBudgetNews *news)
+{
+  g_free (news->budget);
+  g_free (news);
+}
+
 void
 way_event_free (WayEvent *event)
 {
+  g_clear_pointer (&event->budget, budget_news_free);
   g_clear_pointer (&event->record, way_record_unref);
   g_clear_pointer (&event->provider, way_provider_state_free);
   g_free (event);
@@ -50,11 +78,14 @@ way_event_free (WayEvent *event)
 /**
  * way_event_get_key:
  *
- * Returns: (transfer none): what events are merged by: the request's or the provider's id
+ * Returns: (transfer none): what events are merged by: the request's or the provider's id, or the
+ *   budget in words
  */
 const char *
 way_event_get_key (const WayEvent *event)
 {
+  if (event->budget)
+    return event->budget->budget;
   return event->record ? event->record->id : event->provider->id;
 }
 

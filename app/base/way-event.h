@@ -17,6 +17,7 @@ typedef enum
   WAY_EVENT_FINISHED, /* record: the sealed record itself */
   WAY_EVENT_PROVIDER, /* provider: state of one configured provider */
   WAY_EVENT_FOUND,    /* provider: a local server that is not configured */
+  WAY_EVENT_BUDGET,   /* budget: a share of it was passed */
 } WayEventType;
 
 typedef enum
@@ -53,15 +54,35 @@ typedef struct
   gint64 latency_us;
 } WayProviderState;
 
+/**
+ * WayBudgetNews:
+ * @budget: in words: "the budget of the app \"codex\", $20.00 a month"
+ * @percent: the share that was passed: that of the warning, or 100
+ *
+ * Sealed once in an event.
+ */
+typedef struct
+{
+  char *budget;
+  guint percent;
+  gint64 spent_nano_usd;
+  gint64 limit_nano_usd;
+} WayBudgetNews;
+
 typedef struct
 {
   WayEventType type;
   WayRecord *record;          /* owned, for request events */
   WayProviderState *provider; /* owned, for provider events */
+  WayBudgetNews *budget;      /* owned, for budget events */
 } WayEvent;
 
 WayEvent *way_event_new_request (WayEventType type, WayRecord *record);
 WayEvent *way_event_new_provider (WayEventType type, WayProviderState *provider);
+WayEvent *way_event_new_budget (const char *budget,
+                                guint percent,
+                                gint64 spent_nano_usd,
+                                gint64 limit_nano_usd);
 void way_event_free (WayEvent *event);
 const char *way_event_get_key (const WayEvent *event);
 

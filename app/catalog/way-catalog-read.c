@@ -36,6 +36,23 @@ static const struct
   { "audio_input", WAY_CAPABILITY_AUDIO },
 };
 
+/**
+ * way_capabilities_from_names:
+ * @names: (array zero-terminated=1): as the catalogue spells them; others are passed over
+ *
+ * Any thread.
+ */
+WayCapabilities
+way_capabilities_from_names (const char *const *names)
+{
+  WayCapabilities found = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    if (g_strv_contains (names, capabilities[i].name))
+      found |= capabilities[i].capability;
+  return found;
+}
+
 void
 way_catalog_model_free (gpointer data)
 {

@@ -52,6 +52,7 @@ guint32 way_catalog_get_as_of (const WayCatalog *catalog);
 const WayModel *
 way_catalog_find (const WayCatalog *catalog, const char *provider, const char *model);
 const char *way_catalog_provider_for_url (const char *base_url);
+WayCapabilities way_capabilities_from_names (const char *const *names);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayCatalog, way_catalog_unref)
 

@@ -99,6 +99,7 @@ typedef struct
  * @provider_id: (nullable): NULL for every provider
  * @pattern: exact name or one "*"
  * @price: overrides the catalogue's if @has_price
+ * @capabilities: (nullable): names as in the catalogue; overrides its list
  *
  * What the user knows better than the catalogue about a model, and its budget.
  */
@@ -110,6 +111,7 @@ typedef struct
   WayPrice price;
   gint64 context_tokens;    /* 0 when not set */
   gint64 max_output_tokens; /* 0 when not set */
+  char **capabilities;
   WayBudgetTerms budget;
 } WayModelTerms;
 

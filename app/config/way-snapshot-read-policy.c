@@ -275,6 +275,19 @@ read_price (WayReader *reader, JsonObject *object, WayModelTerms *terms)
 }
 
 static void
+check_capabilities (WayReader *reader, char **given)
+{
+  static const char *const known[] = { "tools",        "vision", "reasoning",   "json_schema",
+                                       "prompt_cache", "pdf",    "audio_input", NULL };
+
+  for (guint i = 0; given != NULL && given[i] != NULL; i++)
+    if (!g_strv_contains (known, given[i]))
+      way_reader_fault (reader, "capabilities",
+                        "each must be one of tools, vision, reasoning, json_schema, prompt_cache, "
+                        "pdf, audio_input");
+}
+
+static void
 read_model (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
 {
   WayModelTerms *terms = g_new0 (WayModelTerms, 1);
@@ -292,6 +305,8 @@ read_model (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
   way_reader_get_int (reader, object, "context_tokens", 1, TOKENS_MAX, &terms->context_tokens);
   way_reader_get_int (reader, object, "max_output_tokens", 1, TOKENS_MAX,
                       &terms->max_output_tokens);
+  terms->capabilities = way_reader_dup_strings (reader, object, "capabilities");
+  check_capabilities (reader, terms->capabilities);
   way_snapshot_read_budget (reader, object, &terms->budget);
   way_reader_check_members (reader, object, model_members, advice);
 }

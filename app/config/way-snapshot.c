@@ -83,6 +83,7 @@ model_terms_free (gpointer data)
   WayModelTerms *terms = data;
   g_free (terms->provider_id);
   g_free (terms->pattern);
+  g_strfreev (terms->capabilities);
   g_free (terms);
 }
 
@@ -100,6 +101,7 @@ model_terms_copy (const WayModelTerms *source)
   WayModelTerms *terms = g_memdup2 (source, sizeof *source);
   terms->provider_id = g_strdup (source->provider_id);
   terms->pattern = g_strdup (source->pattern);
+  terms->capabilities = g_strdupv (source->capabilities);
   return terms;
 }
 

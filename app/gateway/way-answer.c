@@ -166,6 +166,26 @@ pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhaust
                        way_error_code_get_name (error->code));
 }
 
+/* Asking one target again and again is no other story than asking it once. */
+static gboolean
+has_tried_several (const WayRecord *record)
+{
+  const WayAttempt *first = NULL;
+
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = record->attempts->pdata[i];
+
+      if (attempt->verdict == WAY_VERDICT_SKIPPED)
+        continue;
+      if (first && (!g_str_equal (first->provider, attempt->provider) ||
+                    !g_str_equal (first->model, attempt->model)))
+        return TRUE;
+      first = attempt;
+    }
+  return FALSE;
+}
+
 static GError *
 sum_up_failures (WayExchange *self)
 {
@@ -206,7 +226,7 @@ way_answer_with_failure (WayExchange *self, const GError *error)
       pass_provider_error (self, error, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
       return;
     }
-  if (way_record_count_tried (self->record) > 1)
+  if (has_tried_several (self->record))
     summary = sum_up_failures (self);
   way_answer_with_error (self, outcome, summary ? summary : error);
 }
@@ -256,9 +276,10 @@ way_answer_whole (WayExchange *self)
   WayRecord *record = self->record;
   GString *head = way_reply_begin (self->request, self->status);
 
+  if (self->first_token_us == WAY_UNKNOWN)
+    self->first_token_us = way_clock_get_monotonic_us () - self->sent_us;
+  way_attempt_note_success (self);
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
-  way_health_note_success (self->core->health, self->candidate->provider->id,
-                           self->attempt->first_byte_us, record->started_at_us);
   name_answerer (self);
   add_headers (self, head);
   if (self->attempt->cost_nano_usd != WAY_UNKNOWN)
@@ -366,9 +387,8 @@ way_answer_end_stream (WayExchange *self)
 {
   guint status = self->status;
 
+  way_attempt_note_success (self);
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
-  way_health_note_success (self->core->health, self->candidate->provider->id,
-                           self->attempt->first_byte_us, self->record->started_at_us);
   way_pump_end (self->pump);
   way_answer_pass_stream (self);
   way_reply_end_stream (self->request);

@@ -51,39 +51,24 @@ way_attempt_collect_headers (WayExchange *self, WayHeader *ret_headers)
   return n;
 }
 
-/* Looked up once for each base URL: the catalogue parses it. */
-static const char *
-find_seller (WayCore *core, const char *base_url)
-{
-  gpointer seller = NULL;
-
-  if (!base_url || g_hash_table_lookup_extended (core->sellers, base_url, NULL, &seller))
-    return seller;
-  seller = (gpointer)way_catalog_provider_for_url (base_url);
-  g_hash_table_insert (core->sellers, g_strdup (base_url), seller);
-  return seller;
-}
-
 /**
  * way_attempt_find_model:
+ * @ret_model: what is known of the model that is asked
  *
- * Returns: (transfer none) (nullable): what the catalogue knows of the model that is asked
+ * Returns: whether anything is
  */
-const WayModel *
-way_attempt_find_model (WayExchange *self)
+gboolean
+way_attempt_find_model (WayExchange *self, WayModel *ret_model)
 {
-  const WayProvider *provider = self->candidate->provider;
-  const char *seller = find_seller (self->core, provider->base_url);
-
-  return way_catalog_find (self->core->catalog, seller ? seller : provider->id,
-                           self->candidate->model);
+  return way_pricing_find (self->core->pricing, self->plan->snapshot, self->candidate->provider,
+                           self->candidate->model, ret_model);
 }
 
 static WayRequestTarget
 describe_target (WayExchange *self)
 {
   const WayCandidate *candidate = self->candidate;
-  const WayModel *model = way_attempt_find_model (self);
+  WayModel model;
   WayRequestTarget target = {
     .model = candidate->model,
     .context_tokens = candidate->context_tokens,
@@ -92,10 +77,10 @@ describe_target (WayExchange *self)
     .quirks = way_provider_get_quirks (candidate->provider),
   };
 
-  if (!model)
+  if (!way_attempt_find_model (self, &model))
     return target;
-  target.max_output_tokens = model->max_output_tokens;
-  target.can_reason = model->capabilities & WAY_CAPABILITY_REASONING ? WAY_TRI_YES : WAY_TRI_NO;
+  target.max_output_tokens = model.max_output_tokens;
+  target.can_reason = model.capabilities & WAY_CAPABILITY_REASONING ? WAY_TRI_YES : WAY_TRI_NO;
   return target;
 }
 

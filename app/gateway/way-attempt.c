@@ -16,21 +16,15 @@
 
 #define PROGRESS_INTERVAL_US (250 * 1000)
 
-static gboolean
-is_free (const WayProvider *provider)
-{
-  return provider->locality != WAY_LOCALITY_CLOUD || provider->kind == WAY_KIND_DEMO;
-}
-
 static WayPrice
 find_price (WayExchange *self, const WayUsage *usage)
 {
-  const WayModel *model;
+  WayModel model;
 
-  if (is_free (self->candidate->provider))
+  if (way_provider_is_free (self->candidate->provider))
     return WAY_PRICE_FREE;
-  model = way_attempt_find_model (self);
-  return model ? way_price_for_usage (model, usage) : WAY_PRICE_UNKNOWN;
+  return way_attempt_find_model (self, &model) ? way_price_for_usage (&model, usage)
+                                               : WAY_PRICE_UNKNOWN;
 }
 
 static const WayTally *
@@ -55,7 +49,7 @@ settle_cost (WayExchange *self, gboolean was_asked)
     }
   attempt->usage = way_tally_settle (tally, self->facts.input_tokens_estimate);
   price = find_price (self, &attempt->usage);
-  if (is_free (self->candidate->provider) || !was_asked || self->status >= 400)
+  if (way_provider_is_free (self->candidate->provider) || !was_asked || self->status >= 400)
     attempt->cost_nano_usd = 0;
   else
     attempt->cost_nano_usd = way_price_cost_nano_usd (&price, &attempt->usage,
@@ -96,6 +90,7 @@ way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reason)
       attempt->reason = g_strdup (reason);
     }
   settle_cost (self, was_asked);
+  way_attempt_close_books (self);
 }
 
 /**
@@ -111,58 +106,18 @@ way_attempt_stop (WayExchange *self)
     way_call_cancel (g_steal_pointer (&self->call));
 }
 
-/**
- * way_attempt_has_next:
- *
- * Returns: whether another candidate can be asked within the deadline of the whole request
- */
-gboolean
-way_attempt_has_next (WayExchange *self)
-{
-  gint64 total_us = self->plan->deadlines.total_ms * 1000;
-
-  if (total_us > 0 && way_exchange_get_elapsed_us (self) >= total_us)
-    return FALSE;
-  for (guint i = self->next; i < self->plan->candidates->len; i++)
-    if (((const WayCandidate *)self->plan->candidates->pdata[i])->usable)
-      return TRUE;
-  return FALSE;
-}
-
-static const char *
-get_call_header (const char *name, gpointer user_data)
-{
-  return way_call_get_header (user_data, name);
-}
-
-static void
-note_health (WayExchange *self, const GError *error)
-{
-  gint64 now_us = way_clock_get_wall_us ();
-  gint64 cool_until_us = 0;
-
-  if (error->code == WAY_ERROR_LOCAL_ONLY)
-    return;
-  if (self->call && self->status >= 400)
-    cool_until_us = way_retry_cool_until (self->status, get_call_header, self->call, now_us);
-  way_health_note_failure (self->core->health, self->candidate->provider->id, error->code,
-                           error->message, cool_until_us, now_us);
-}
-
 /* The attempt failed before the client got a byte: the next target, or an error. */
 static void
 fail_attempt (WayExchange *self, const GError *error, WayNext next)
 {
-  way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
-  if (next == WAY_NEXT_TARGET)
-    note_health (self, error);
-  if (next == WAY_NEXT_TARGET && way_attempt_has_next (self))
-    {
-      way_attempt_stop (self);
-      way_exchange_try_next (self);
-    }
+  const WayFailure failure = { (WayErrorCode)error->code, self->status, next == WAY_NEXT_STOP };
+
+  if (failure.is_callers_fault)
+    way_attempt_note_success (self);
   else
-    way_answer_with_failure (self, error);
+    way_attempt_note_failure (self, error);
+  way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
+  way_exchange_go_on (self, &failure, error);
 }
 
 static void
@@ -170,7 +125,7 @@ fail_transport (WayExchange *self, const GError *error)
 {
   if (self->committed)
     {
-      note_health (self, error);
+      way_attempt_note_failure (self, error);
       way_attempt_settle (self, WAY_VERDICT_FAILED, error->message);
       way_answer_cut_stream (self, error);
     }
@@ -243,6 +198,8 @@ note_words (WayExchange *self, const WayTally *tally)
   if (!tally->saw_words)
     return;
   now_us = way_clock_get_monotonic_us ();
+  if (self->first_token_us == WAY_UNKNOWN)
+    self->first_token_us = now_us - self->sent_us;
   if (self->record->first_token_us == WAY_UNKNOWN)
     self->record->first_token_us = now_us - self->request->arrived_us;
   if (now_us - self->progress_us < PROGRESS_INTERVAL_US)
@@ -421,6 +378,7 @@ reset_attempt (WayExchange *self)
   self->is_translated = FALSE;
   self->paused = FALSE;
   self->sent_us = way_clock_get_monotonic_us ();
+  self->first_token_us = WAY_UNKNOWN;
 }
 
 /* The request cannot be said to the candidate, which is nobody's failure. */
@@ -432,9 +390,9 @@ pass_over (WayExchange *self, const GError *error)
   self->attempt->verdict = WAY_VERDICT_SKIPPED;
   g_free (self->attempt->reason);
   self->attempt->reason = g_strdup (error->message);
-  if (way_attempt_has_next (self))
+  if (way_journey_pass_over (&self->journey, self->plan))
     {
-      way_exchange_try_next (self);
+      way_exchange_go_on (self, NULL, told);
       return;
     }
   g_prefix_error (&told, "%s ", self->candidate->provider->id);
@@ -460,6 +418,9 @@ send_request (WayExchange *self, GBytes *body)
     .deadlines = get_deadlines (self),
   };
 
+  if (self->journey.n_attempts == 1)
+    way_plan_take_turn (self->plan, candidate, self->core->traffic);
+  way_attempt_open_books (self);
   self->attempt->verdict = WAY_VERDICT_TRYING;
   self->attempt->started_us = way_exchange_get_elapsed_us (self);
   way_exchange_tell (self, WAY_EVENT_ROUTED);

@@ -6,11 +6,12 @@
 
 #pragma once
 
-#include "way-catalog.h"
+#include "way-discovery.h"
 #include "way-event-queue.h"
+#include "way-evidence.h"
 #include "way-feed.h"
-#include "way-health.h"
 #include "way-ledger.h"
+#include "way-queue.h"
 #include "way-upstream.h"
 
 G_BEGIN_DECLS
@@ -19,15 +20,33 @@ typedef struct
 {
   WayUpstream *upstream;
   WayHealth *health;
-  WayCatalog *catalog;
+  WayTraffic *traffic;
+  WayRates *rates;
+  WayBudgets *budgets;
+  WayPricing *pricing;
+  WayQueue *queue;
+  WayDiscovery *discovery; /* (nullable): nobody probes without it */
   WayLedger *ledger;
   WayEventQueue *events;
   WayFeed *feed;
   GHashTable *running;  /* request id → WayExchange, both borrowed */
-  GHashTable *sellers;  /* base URL → the catalogue's name of who sells there, or NULL */
   char *address;        /* owned by the gateway: http://127.0.0.1:4114 */
   gint64 started_at_us; /* wall */
   guint64 n_requests;
 } WayCore;
+
+/* What decisions of the router are made from. */
+static inline WayEvidence
+way_core_get_evidence (const WayCore *core)
+{
+  return (WayEvidence){
+    .health = core->health,
+    .traffic = core->traffic,
+    .rates = core->rates,
+    .budgets = core->budgets,
+    .pricing = core->pricing,
+    .probes = core->discovery != NULL,
+  };
+}
 
 G_END_DECLS

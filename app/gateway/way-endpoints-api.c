@@ -321,6 +321,7 @@ way_endpoints_route (WayEndpoints *self, WayRequest *request, const char *rest)
   g_auto (WayRequestFacts) facts = { 0 };
   g_autoptr (WayPlan) plan = NULL;
   WayRouteQuery query;
+  WayEvidence evidence;
   GString *text;
 
   if (!way_endpoints_begin (request))
@@ -332,8 +333,8 @@ way_endpoints_route (WayEndpoints *self, WayRequest *request, const char *rest)
       way_reply_send_error (request, error);
       return;
     }
-  plan = way_router_plan (request->snapshot, &query, way_endpoints_get_core (self)->health,
-                          way_clock_get_wall_us ());
+  evidence = way_core_get_evidence (way_endpoints_get_core (self));
+  plan = way_router_plan (request->snapshot, &query, &evidence, way_clock_get_wall_us ());
   text = g_string_new (NULL);
   way_plan_append_json (text, plan);
   way_reply_send_json (request, 200, text);

@@ -72,29 +72,19 @@ way_endpoints_append_ollama_details (GString *text)
   g_string_append_c (text, '}');
 }
 
-static const WayModel *
-find_model (WayCore *core, const WayCandidate *candidate)
-{
-  const char *base_url = candidate->provider->base_url;
-  const char *seller = base_url ? way_catalog_provider_for_url (base_url) : NULL;
-
-  return way_catalog_find (core->catalog, seller ? seller : candidate->provider->id,
-                           candidate->model);
-}
-
 static gint64
 get_context_tokens (const WayCandidate *candidate, const WayModel *model)
 {
   if (candidate->context_tokens > 0)
     return candidate->context_tokens;
-  return model && model->context_tokens > 0 ? model->context_tokens : USUAL_CONTEXT_TOKENS;
+  return model->context_tokens > 0 ? model->context_tokens : USUAL_CONTEXT_TOKENS;
 }
 
 /* Of a model that the catalogue does not know tools are claimed: agents offer no others. */
 static void
 append_capabilities (GString *text, const WayModel *model)
 {
-  WayCapabilities known = model ? model->capabilities : WAY_CAPABILITY_TOOLS;
+  WayCapabilities known = model->capabilities ? model->capabilities : WAY_CAPABILITY_TOOLS;
 
   way_member_open (text, "capabilities", '[');
   g_string_append (text, "\"completion\"");
@@ -108,11 +98,15 @@ append_capabilities (GString *text, const WayModel *model)
 }
 
 static GString *
-describe_model (WayCore *core, const char *name, const WayCandidate *candidate)
+describe_model (WayCore *core,
+                const WaySnapshot *snapshot,
+                const char *name,
+                const WayCandidate *candidate)
 {
-  const WayModel *model = find_model (core, candidate);
+  WayModel model;
   GString *text = g_string_new ("{");
 
+  way_pricing_find (core->pricing, snapshot, candidate->provider, candidate->model, &model);
   way_member_string (text, "license", "");
   way_member_string (text, "modelfile", "");
   way_member_string (text, "parameters", "");
@@ -122,9 +116,9 @@ describe_model (WayCore *core, const char *name, const WayCandidate *candidate)
   way_member_open (text, "model_info", '{');
   way_member_string (text, "general.architecture", "wayfare");
   way_member_string (text, "general.basename", name);
-  way_member_int (text, "wayfare.context_length", get_context_tokens (candidate, model));
+  way_member_int (text, "wayfare.context_length", get_context_tokens (candidate, &model));
   g_string_append_c (text, '}');
-  append_capabilities (text, model);
+  append_capabilities (text, &model);
   g_string_append_c (text, '}');
   return text;
 }
@@ -143,12 +137,13 @@ show (WayEndpoints *self, WayRequest *request, const char *name)
 {
   WayCore *core = way_endpoints_get_core (self);
   WayRouteQuery query = { .model = name, .app = request->app };
+  WayEvidence evidence = way_core_get_evidence (core);
   g_autoptr (WayPlan) plan =
-    way_router_plan (request->snapshot, &query, core->health, way_clock_get_wall_us ());
+    way_router_plan (request->snapshot, &query, &evidence, way_clock_get_wall_us ());
   const WayCandidate *candidate = find_usable (plan);
 
   if (candidate)
-    way_reply_send_json (request, 200, describe_model (core, name, candidate));
+    way_reply_send_json (request, 200, describe_model (core, request->snapshot, name, candidate));
   else
     way_reply_send_error (request, plan->error);
 }

@@ -7,10 +7,26 @@
 #pragma once
 
 #include "way-exchange.h"
+#include "way-journey.h"
 #include "way-pump.h"
-#include "way-router.h"
 
 G_BEGIN_DECLS
+
+/**
+ * WayBooks:
+ * @traffic: (nullable): borrowed: of the target; %NULL while nothing is open
+ * @began_at_us: wall clock
+ * @was_blamed: the breaker has its verdict
+ *
+ * What is open while an attempt runs.
+ */
+typedef struct
+{
+  WayTargetTraffic *traffic;
+  gint64 began_at_us;
+  gint64 reserved_nano_usd;
+  gboolean was_blamed;
+} WayBooks;
 
 struct _WayExchange
 {
@@ -21,7 +37,8 @@ struct _WayExchange
   WayRequestFacts facts;
 
   /* the attempt that runs */
-  guint next;                    /* index of the candidate to try next */
+  WayJourney journey;
+  WayBooks books;
   const WayCandidate *candidate; /* borrowed from @plan */
   WayAttempt *attempt;           /* borrowed from @record */
   WayCall *call;                 /* borrowed from the upstream, NULL when none runs */
@@ -31,8 +48,13 @@ struct _WayExchange
   gboolean is_translated;        /* this attempt is in another dialect than the client's */
   WayTally tally;                /* of an answer that was not streamed */
   gint64 sent_us;                /* monotonic */
+  gint64 first_token_us;         /* of the attempt, since @sent_us */
   guint status;                  /* of the provider's answer */
   gboolean paused;
+
+  GSource *repeat;       /* (nullable): owned: the wait before the target is asked again */
+  gint64 admitted_at_us; /* wall: counted against the app's limits since, 0 if not */
+  gint64 queued_us;      /* monotonic: waits for room since, 0 if it never did */
 
   gboolean committed; /* the client has got its first byte */
   gboolean finished;
@@ -40,7 +62,7 @@ struct _WayExchange
 };
 
 /* way-exchange.c */
-void way_exchange_try_next (WayExchange *self);
+void way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *error);
 void way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const char *code);
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
@@ -48,14 +70,21 @@ gint64 way_exchange_get_elapsed_us (WayExchange *self);
 /* way-attempt-request.c */
 #define WAY_ATTEMPT_MAX_HEADERS 8
 gsize way_attempt_collect_headers (WayExchange *self, WayHeader *ret_headers);
-const WayModel *way_attempt_find_model (WayExchange *self);
+gboolean way_attempt_find_model (WayExchange *self, WayModel *ret_model);
 GBytes *way_attempt_write_body (WayExchange *self, GError **error);
 
 /* way-attempt.c */
 void way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt *attempt);
 void way_attempt_stop (WayExchange *self);
-gboolean way_attempt_has_next (WayExchange *self);
 void way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reason);
+
+/* way-attempt-books.c */
+void way_attempt_open_books (WayExchange *self);
+void way_attempt_close_books (WayExchange *self);
+void way_attempt_note_failure (WayExchange *self, const GError *error);
+void way_attempt_note_success (WayExchange *self);
+void way_exchange_admit (WayExchange *self);
+void way_exchange_dismiss (WayExchange *self);
 
 /* way-answer.c */
 void way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error);

@@ -47,6 +47,15 @@ way_exchange_tell (WayExchange *self, WayEventType type)
                                                        : way_record_copy (self->record)));
 }
 
+static void
+stop_repeat (WayExchange *self)
+{
+  if (!self->repeat)
+    return;
+  g_source_destroy (self->repeat);
+  g_clear_pointer (&self->repeat, g_source_unref);
+}
+
 /* Adds up what the attempts cost. A failed one that may have been charged without saying so makes
  * the sum unknown, never smaller. */
 static void
@@ -85,6 +94,9 @@ way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const 
   g_assert (!self->finished);
   self->finished = TRUE;
   way_attempt_stop (self);
+  stop_repeat (self);
+  way_queue_remove (self->core->queue, self);
+  way_exchange_dismiss (self);
   record->outcome = outcome;
   record->status = status;
   record->error_code = g_strdup (code);
@@ -168,23 +180,23 @@ read_request (WayExchange *self, GError **error)
   return TRUE;
 }
 
-static void
-make_plan (WayExchange *self)
+/* What the client calls its conversation, or NULL. */
+static const char *
+find_session (WayExchange *self)
 {
-  WayRequest *request = self->request;
-  WayRouteQuery query = {
-    .model = self->facts.model,
-    .app = request->app,
-    .facts = &self->facts,
-    .dialect = request->dialect,
-    .local_only = header_is_set (request, "x-wayfare-local-only"),
-    .no_fallback = header_is_set (request, "x-wayfare-no-fallback"),
-  };
+  static const char *const names[] = { "x-claude-code-session-id", "session-id", "session_id",
+                                       "x-session-id", "x-session-affinity" };
+  const char *session = NULL;
 
-  self->plan =
-    way_router_plan (request->snapshot, &query, self->core->health, way_clock_get_wall_us ());
-  if (self->plan->route)
-    self->record->route = g_strdup (self->plan->route->pattern);
+  for (gsize i = 0; i < G_N_ELEMENTS (names) && !session; i++)
+    session = way_request_get_header (self->request, names[i]);
+  return session;
+}
+
+static void
+fill_attempts (WayExchange *self)
+{
+  g_ptr_array_set_size (self->record->attempts, 0);
   for (guint i = 0; i < self->plan->candidates->len; i++)
     {
       const WayCandidate *candidate = self->plan->candidates->pdata[i];
@@ -195,24 +207,198 @@ make_plan (WayExchange *self)
     }
 }
 
+static void
+make_plan (WayExchange *self)
+{
+  WayRequest *request = self->request;
+  WayEvidence evidence = way_core_get_evidence (self->core);
+  gint64 now_us = way_clock_get_wall_us ();
+  WayRouteQuery query = {
+    .model = self->facts.model,
+    .app = request->app,
+    .facts = &self->facts,
+    .dialect = request->dialect,
+    .tag = self->record->tag,
+    .session = find_session (self),
+    .local_only = header_is_set (request, "x-wayfare-local-only"),
+    .no_fallback = header_is_set (request, "x-wayfare-no-fallback"),
+  };
+
+  way_budgets_advance (self->core->budgets, now_us);
+  g_clear_pointer (&self->plan, way_plan_free);
+  self->plan = way_router_plan (request->snapshot, &query, &evidence, now_us);
+  g_free (self->record->route);
+  self->record->route = self->plan->route ? g_strdup (self->plan->route->pattern) : NULL;
+  fill_attempts (self);
+}
+
+/* The row of the candidate that is asked; asking again is a row of its own. */
+static WayAttempt *
+find_row (WayExchange *self, WayStep step)
+{
+  const WayCandidate *candidate = self->journey.current;
+  GPtrArray *attempts = self->record->attempts;
+  WayAttempt *row;
+
+  if (step == WAY_STEP_TRY)
+    {
+      /* Those passed by since the plan was made have a new reason. */
+      for (guint i = 0; i + 1 < self->journey.next; i++)
+        {
+          const WayCandidate *passed = self->plan->candidates->pdata[i];
+          row = attempts->pdata[i];
+          if (row->verdict == WAY_VERDICT_SKIPPED && !passed->usable)
+            {
+              g_free (row->reason);
+              row->reason = g_strdup (passed->reason);
+            }
+        }
+      return attempts->pdata[self->journey.next - 1];
+    }
+  row = way_record_add_attempt (self->record, candidate->provider->id, candidate->model,
+                                candidate->provider->locality);
+  row->reason = g_strdup ("again after its failure, since nobody else is left");
+  return row;
+}
+
+static gboolean
+on_repeat (gpointer user_data)
+{
+  WayExchange *self = user_data;
+
+  stop_repeat (self);
+  way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_REPEAT));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+repeat_after (WayExchange *self, gint64 wait_us)
+{
+  way_attempt_stop (self);
+  self->repeat = g_timeout_source_new ((guint)(wait_us / 1000));
+  g_source_set_callback (self->repeat, on_repeat, self, NULL);
+  g_source_attach (self->repeat, g_main_context_get_thread_default ());
+}
+
+static gint64
+get_time_left (WayExchange *self)
+{
+  gint64 total_us = self->plan->deadlines.total_ms * 1000;
+
+  return total_us > 0 ? total_us - way_exchange_get_elapsed_us (self) : G_MAXINT64;
+}
+
 /**
- * way_exchange_try_next:
+ * way_exchange_go_on:
+ * @failure: (nullable): of the attempt that has just ended; %NULL when none was sent since
+ * @error: (nullable): the same in words
  *
- * Asks the next usable candidate; the caller has made sure there is one.
+ * Asks whoever is next; without anybody the client gets @error.
  */
 void
-way_exchange_try_next (WayExchange *self)
+way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *error)
 {
-  const WayCandidate *candidate;
-  guint at;
+  WayEvidence evidence = way_core_get_evidence (self->core);
+  gint64 wait_us = 0;
 
-  do
+  switch (way_journey_step (&self->journey, self->plan, &evidence, failure, g_random_double (),
+                            way_clock_get_wall_us (), get_time_left (self), &wait_us))
     {
-      at = self->next++;
-      candidate = self->plan->candidates->pdata[at];
+    case WAY_STEP_TRY:
+      way_attempt_stop (self);
+      way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_TRY));
+      return;
+    case WAY_STEP_REPEAT:
+      repeat_after (self, wait_us);
+      return;
+    case WAY_STEP_STOP:
+      way_answer_with_failure (self, error);
+      return;
     }
-  while (!candidate->usable);
-  way_attempt_start (self, candidate, self->record->attempts->pdata[at]);
+  g_assert_not_reached ();
+}
+
+static void
+begin_journey (WayExchange *self)
+{
+  way_exchange_admit (self);
+  way_exchange_go_on (self, NULL, NULL);
+}
+
+/* Room */
+
+/* Of a wall clock as the monotonic clock has it. */
+static gint64
+get_retry_us (const WayPlan *plan)
+{
+  gint64 wait_us = plan->retry_at_us - way_clock_get_wall_us ();
+
+  return plan->retry_at_us > 0 ? way_clock_get_monotonic_us () + MAX (wait_us, 0) : 0;
+}
+
+/* Whether a moment's wait may help: for room under a limit, for a short wait somebody asked for, or
+ * for a fresh look at a server near by. */
+static gboolean
+may_wait (WayExchange *self)
+{
+  const WayPlan *plan = self->plan;
+  gint64 give_up_us = self->request->arrived_us + WAY_QUEUE_LONGEST_US;
+
+  return plan->waits_for_room || (plan->waits_for_probe && self->core->discovery) ||
+         (plan->retry_at_us > 0 && get_retry_us (plan) < give_up_us);
+}
+
+static void
+probe_those_down (WayExchange *self)
+{
+  if (!self->plan->waits_for_probe || !self->core->discovery)
+    return;
+  for (guint i = 0; i < self->plan->candidates->len; i++)
+    {
+      const WayCandidate *candidate = self->plan->candidates->pdata[i];
+
+      if (candidate->provider->locality != WAY_LOCALITY_CLOUD)
+        way_discovery_probe (self->core->discovery, candidate->provider->id);
+    }
+}
+
+static gboolean
+wait_for_room (WayExchange *self)
+{
+  if (!may_wait (self) ||
+      !way_queue_add (self->core->queue, self, self->request->arrived_us + WAY_QUEUE_LONGEST_US,
+                      get_retry_us (self->plan)))
+    return FALSE;
+  self->queued_us = way_clock_get_monotonic_us ();
+  probe_those_down (self);
+  way_exchange_tell (self, WAY_EVENT_ROUTED);
+  return TRUE;
+}
+
+/**
+ * way_exchange_retry_queued:
+ *
+ * A #WayQueueFunc.
+ */
+gboolean
+way_exchange_retry_queued (gpointer exchange, gboolean is_last, gint64 *ret_retry_us)
+{
+  WayExchange *self = exchange;
+
+  make_plan (self);
+  if (!self->plan->error)
+    {
+      begin_journey (self);
+      return TRUE;
+    }
+  if (!is_last && may_wait (self))
+    {
+      probe_those_down (self);
+      *ret_retry_us = get_retry_us (self->plan);
+      return FALSE;
+    }
+  way_answer_with_error (self, WAY_OUTCOME_REFUSED, self->plan->error);
+  return TRUE;
 }
 
 /**
@@ -252,8 +438,8 @@ way_exchange_start (WayCore *core, WayRequest *request)
       return;
     }
   make_plan (self);
-  if (self->plan->error)
+  if (!self->plan->error)
+    begin_journey (self);
+  else if (!wait_for_room (self))
     way_answer_with_error (self, WAY_OUTCOME_REFUSED, self->plan->error);
-  else
-    way_exchange_try_next (self);
 }

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct _WayExchange WayExchange;
 
 void way_exchange_start (WayCore *core, WayRequest *request);
+gboolean way_exchange_retry_queued (gpointer exchange, gboolean is_last, gint64 *ret_retry_us);
 void way_exchange_cancel (WayExchange *exchange, WayOutcome outcome, const char *reason);
 const WayRecord *way_exchange_get_record (WayExchange *exchange);
 

@@ -6,11 +6,11 @@
 
 #include "way-gateway.h"
 
+#include "way-budget-loader.h"
 #include "way-clock.h"
 #include "way-context.h"
 #include "way-control-call.h"
 #include "way-core.h"
-#include "way-discovery.h"
 #include "way-endpoints.h"
 #include "way-exchange.h"
 #include "way-server.h"
@@ -42,11 +42,11 @@ struct _WayGateway
   guint port;
 
   /* gateway thread */
-  GMainLoop *loop;         /* owned */
-  WayPoller *poller;       /* owned */
-  WayServer *server;       /* owned */
-  WayDiscovery *discovery; /* owned */
-  WayEndpoints *endpoints; /* owned */
+  GMainLoop *loop;                /* owned */
+  WayPoller *poller;              /* owned */
+  WayServer *server;              /* owned */
+  WayBudgetLoader *budget_loader; /* owned */
+  WayEndpoints *endpoints;        /* owned */
   WayCore core;
   gint64 drain_until_us; /* monotonic, 0 while running */
 };
@@ -67,7 +67,10 @@ on_discovered (const WayProviderState *state, gboolean configured, gpointer user
   WayGateway *self = user_data;
 
   if (configured)
-    way_health_note_probe (self->core.health, state);
+    {
+      way_health_note_probe (self->core.health, state);
+      way_queue_wake (self->core.queue);
+    }
   if (way_event_queue_is_interested (self->events))
     way_event_queue_push (self->events,
                           way_event_new_provider (configured ? WAY_EVENT_PROVIDER : WAY_EVENT_FOUND,
@@ -83,6 +86,26 @@ on_forward (WayRequest *request, const char *path, gpointer user_data)
 }
 
 static void
+on_budgets_loaded (gpointer user_data)
+{
+  WayGateway *self = user_data;
+
+  way_queue_wake (self->core.queue);
+}
+
+/* What a configuration says beyond what each request reads from it. */
+static void
+apply_terms (WayGateway *self, WaySnapshot *snapshot)
+{
+  if (self->core.discovery)
+    way_discovery_apply (self->core.discovery, snapshot);
+  way_traffic_forget_turns (self->core.traffic);
+  way_budgets_apply (self->core.budgets, snapshot, way_clock_get_wall_us ());
+  way_budget_loader_load (self->budget_loader);
+  way_queue_wake (self->core.queue);
+}
+
+static void
 build_parts (WayGateway *self)
 {
   WayListener *listener;
@@ -92,15 +115,20 @@ build_parts (WayGateway *self)
   self->core = (WayCore){
     .upstream = way_upstream_new (self->context, self->poller),
     .health = way_health_new (),
-    .catalog = self->catalog,
+    .traffic = way_traffic_new (),
+    .rates = way_rates_new (),
+    .budgets = way_budgets_new (),
+    .pricing = way_pricing_new (self->catalog),
+    .queue = way_queue_new (self->context, way_exchange_retry_queued),
     .ledger = self->ledger,
     .events = self->events,
     .feed = way_feed_new (),
     .running = g_hash_table_new (g_str_hash, g_str_equal),
-    .sellers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     .address = g_steal_pointer (&self->address),
     .started_at_us = way_clock_get_wall_us (),
   };
+  self->budget_loader =
+    way_budget_loader_new (self->core.budgets, self->ledger, on_budgets_loaded, self);
   self->endpoints =
     way_endpoints_new (&self->core, self->options.control_func ? on_forward : NULL, self);
   self->server = way_server_new (self->poller, self->first, on_server_request, self);
@@ -108,24 +136,27 @@ build_parts (WayGateway *self)
   way_listener_set_tcp (listener, self->tcp_fd);
   way_listener_set_control (listener, self->control_fd);
   if (self->options.discover)
-    {
-      self->discovery = way_discovery_new (self->core.upstream, on_discovered, self);
-      way_discovery_apply (self->discovery, self->first);
-    }
+    self->core.discovery = way_discovery_new (self->core.upstream, on_discovered, self);
+  apply_terms (self, self->first);
 }
 
 /* Running exchanges have been cancelled; what is left has no one to answer to. */
 static void
 take_down_parts (WayGateway *self)
 {
-  g_clear_pointer (&self->discovery, way_discovery_free);
+  g_clear_pointer (&self->core.discovery, way_discovery_free);
+  way_budget_loader_free (self->budget_loader);
   way_feed_free (self->core.feed);
   way_server_free (self->server);
   way_endpoints_free (self->endpoints);
   way_upstream_free (self->core.upstream);
   way_health_free (self->core.health);
+  way_traffic_free (self->core.traffic);
+  way_rates_free (self->core.rates);
+  way_budgets_free (self->core.budgets);
+  way_pricing_free (self->core.pricing);
+  way_queue_free (self->core.queue);
   g_hash_table_unref (self->core.running);
-  g_hash_table_unref (self->core.sellers);
   g_free (self->core.address);
   way_poller_free (self->poller);
   g_main_loop_unref (self->loop);
@@ -190,8 +221,7 @@ on_apply (gpointer user_data)
       self->core.address = g_steal_pointer (&message->text);
     }
   way_server_apply (self->server, message->snapshot);
-  if (self->discovery)
-    way_discovery_apply (self->discovery, message->snapshot);
+  apply_terms (self, message->snapshot);
   return G_SOURCE_REMOVE;
 }
 
@@ -200,8 +230,8 @@ on_probe (gpointer user_data)
 {
   Message *message = user_data;
 
-  if (message->gateway->discovery)
-    way_discovery_probe (message->gateway->discovery, message->text);
+  if (message->gateway->core.discovery)
+    way_discovery_probe (message->gateway->core.discovery, message->text);
   return G_SOURCE_REMOVE;
 }
 

@@ -13,6 +13,8 @@
 #define US_PER_MS 1000
 #define US_PER_SECOND G_GINT64_CONSTANT (1000000)
 #define MAX_COOL_US (3600 * US_PER_SECOND)
+#define BACKOFF_BASE_US (500 * G_GINT64_CONSTANT (1000))
+#define BACKOFF_MAX_US (8 * US_PER_SECOND)
 
 /**
  * way_retry_after_status:
@@ -86,6 +88,40 @@ way_retry_after_error (WayErrorCode code)
       return WAY_NEXT_STOP;
     }
   g_return_val_if_reached (WAY_NEXT_STOP);
+}
+
+/**
+ * way_retry_may_pass:
+ * @code: of the failed attempt
+ * @status: of its HTTP answer, 0 if it had none
+ *
+ * Whether the same target may answer a moment later: its server failed, or the connection broke
+ * before an answer. Who refuses connections, is silent until a deadline, or states a wait will not.
+ */
+gboolean
+way_retry_may_pass (WayErrorCode code, guint status)
+{
+  if (status != 0)
+    return status >= 500 || status == 408 || status == 409 || status == 425;
+  return code == WAY_ERROR_UPSTREAM_CUT;
+}
+
+/**
+ * way_retry_get_backoff_us:
+ * @n_repeats: how often the target was asked again already
+ * @chance: evenly from 0 up to 1
+ *
+ * Exponential back-off with full jitter ("Exponential Backoff And Jitter", AWS Architecture Blog,
+ * 2015): anything from nothing up to a ceiling that doubles.
+ */
+gint64
+way_retry_get_backoff_us (guint n_repeats, double chance)
+{
+  gint64 ceiling_us = BACKOFF_BASE_US;
+
+  for (guint i = 0; i < n_repeats && ceiling_us < BACKOFF_MAX_US; i++)
+    ceiling_us *= 2;
+  return (gint64)(chance * (double)MIN (ceiling_us, BACKOFF_MAX_US));
 }
 
 /* Reads a non-negative decimal number as millionths, at most an hour of seconds; anything longer is
@@ -180,34 +216,117 @@ parse_retry_after_us (const char *text, gint64 now_wall_us)
   return wait_us;
 }
 
-/* The wait until the limit that was hit is free again. Both limits are always told: the one with
- * nothing left is meant; if neither says so, the shorter wait does less harm. */
+/* A reset as a duration (OpenAI, Groq) or a time (Anthropic, RFC 3339). -1 if it is neither. */
 static gint64
-find_reset_us (WayHeaderFunc header, gpointer user_data)
+parse_reset_us (const char *text, gint64 now_wall_us)
 {
-  static const struct
-  {
-    const char *reset;
-    const char *remaining;
-  } limits[] = {
-    { "x-ratelimit-reset-requests", "x-ratelimit-remaining-requests" },
-    { "x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens" },
-  };
-  gint64 exhausted_us = -1;
-  gint64 shortest_us = -1;
+  gint64 wait_us = parse_duration_us (text);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+  if (wait_us >= 0)
+    return wait_us;
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (text, NULL);
+  if (time == NULL)
+    return -1;
+  return CLAMP (g_date_time_to_unix (time) * US_PER_SECOND - now_wall_us, 0, MAX_COOL_US);
+}
+
+/* The limits providers tell with each answer. */
+static const struct
+{
+  const char *reset;
+  const char *remaining;
+} told_limits[] = {
+  { "x-ratelimit-reset-requests", "x-ratelimit-remaining-requests" },
+  { "x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens" },
+  { "anthropic-ratelimit-requests-reset", "anthropic-ratelimit-requests-remaining" },
+  { "anthropic-ratelimit-tokens-reset", "anthropic-ratelimit-tokens-remaining" },
+  { "anthropic-ratelimit-input-tokens-reset", "anthropic-ratelimit-input-tokens-remaining" },
+  { "anthropic-ratelimit-output-tokens-reset", "anthropic-ratelimit-output-tokens-remaining" },
+};
+
+/* The waits until a limit with nothing left is free again and until the first of any is; -1 where
+ * nothing is told. */
+static void
+find_resets_us (WayHeaderFunc header,
+                gpointer user_data,
+                gint64 now_wall_us,
+                gint64 *ret_exhausted_us,
+                gint64 *ret_shortest_us)
+{
+  *ret_exhausted_us = -1;
+  *ret_shortest_us = -1;
+  for (gsize i = 0; i < G_N_ELEMENTS (told_limits); i++)
     {
-      const char *reset = header (limits[i].reset, user_data);
-      const char *remaining = header (limits[i].remaining, user_data);
-      gint64 wait_us = reset != NULL ? parse_duration_us (reset) : -1;
+      const char *reset = header (told_limits[i].reset, user_data);
+      const char *remaining = header (told_limits[i].remaining, user_data);
+      gint64 wait_us = reset != NULL ? parse_reset_us (reset, now_wall_us) : -1;
       if (wait_us < 0)
         continue;
       if (g_strcmp0 (remaining, "0") == 0)
-        exhausted_us = MAX (exhausted_us, wait_us);
-      shortest_us = shortest_us < 0 ? wait_us : MIN (shortest_us, wait_us);
+        *ret_exhausted_us = MAX (*ret_exhausted_us, wait_us);
+      *ret_shortest_us = *ret_shortest_us < 0 ? wait_us : MIN (*ret_shortest_us, wait_us);
     }
+}
+
+/* The wait until the limit that was hit is free again. All limits are always told: the one with
+ * nothing left is meant; if none says so, the shortest wait does least harm. */
+static gint64
+find_reset_us (WayHeaderFunc header, gpointer user_data, gint64 now_wall_us)
+{
+  gint64 exhausted_us;
+  gint64 shortest_us;
+
+  find_resets_us (header, user_data, now_wall_us, &exhausted_us, &shortest_us);
   return exhausted_us >= 0 ? exhausted_us : shortest_us;
+}
+
+/**
+ * way_retry_exhausted_until:
+ * @header: (scope call): gives a header of a good answer
+ *
+ * Whether the answer used a limit of the provider's up, as its headers tell: the next request
+ * before the limit is free again would be refused.
+ *
+ * Returns: wall clock µs until which to leave the target alone, or 0
+ */
+gint64
+way_retry_exhausted_until (WayHeaderFunc header, gpointer user_data, gint64 now_wall_us)
+{
+  gint64 exhausted_us;
+  gint64 shortest_us;
+
+  find_resets_us (header, user_data, now_wall_us, &exhausted_us, &shortest_us);
+  return exhausted_us > 0 ? now_wall_us + exhausted_us : 0;
+}
+
+/**
+ * way_retry_read_delay_us:
+ * @body: of a 429
+ *
+ * The wait that Gemini states in the body (`google.rpc.RetryInfo`: "retryDelay": "34.4s").
+ *
+ * Returns: the wait, at most an hour, or -1
+ */
+gint64
+way_retry_read_delay_us (const char *body, gsize length)
+{
+  static const char member[] = "\"retryDelay\"";
+  const char *at = g_strstr_len (body, (gssize)length, member);
+  const char *end = body + length;
+  char text[32];
+  gsize n = 0;
+
+  if (at == NULL)
+    return -1;
+  at += strlen (member);
+  while (at < end && (g_ascii_isspace (*at) || *at == ':'))
+    at++;
+  if (at == end || *at++ != '"')
+    return -1;
+  while (at < end && *at != '"' && n < sizeof text - 1)
+    text[n++] = *at++;
+  text[n] = '\0';
+  return parse_duration_us (text);
 }
 
 /**
@@ -237,6 +356,6 @@ way_retry_cool_until (guint status, WayHeaderFunc header, gpointer user_data, gi
   if (wait_us < 0 && retry_after != NULL)
     wait_us = parse_retry_after_us (retry_after, now_wall_us);
   if (wait_us < 0 && status == 429)
-    wait_us = find_reset_us (header, user_data);
+    wait_us = find_reset_us (header, user_data, now_wall_us);
   return wait_us > 0 ? now_wall_us + wait_us : 0;
 }

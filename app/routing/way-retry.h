@@ -20,7 +20,11 @@ typedef const char *(*WayHeaderFunc) (const char *name, gpointer user_data);
 
 WayNext way_retry_after_status (guint status);
 WayNext way_retry_after_error (WayErrorCode code);
+gboolean way_retry_may_pass (WayErrorCode code, guint status);
+gint64 way_retry_get_backoff_us (guint n_repeats, double chance);
 gint64
 way_retry_cool_until (guint status, WayHeaderFunc header, gpointer user_data, gint64 now_wall_us);
+gint64 way_retry_exhausted_until (WayHeaderFunc header, gpointer user_data, gint64 now_wall_us);
+gint64 way_retry_read_delay_us (const char *body, gsize length);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 
 #define DEMO_MODEL "demo"
 #define MAX_NEAR_NAMES 5
+#define MAX_CANDIDATES 64
 
 static void
 candidate_free (gpointer data)
@@ -33,6 +34,7 @@ add_candidate (WayDecision *decision, const WayProvider *provider, const char *m
   candidate->model = g_strdup (model);
   candidate->reason = reason;
   candidate->usable = TRUE;
+  candidate->cost_nano_usd = WAY_UNKNOWN;
   g_ptr_array_add (decision->plan->candidates, candidate);
   return candidate;
 }
@@ -42,7 +44,7 @@ serves (const WayDecision *decision, const WayProvider *provider, const char *mo
 {
   if (provider->kind == WAY_KIND_DEMO)
     return g_str_equal (model, DEMO_MODEL);
-  return way_health_serves (decision->health, provider->id, model);
+  return way_health_serves (decision->evidence->health, provider->id, model);
 }
 
 static gboolean
@@ -103,6 +105,7 @@ add_route_targets (WayDecision *decision)
       const char *model = g_str_equal (target->model, "*") ? requested : target->model;
       WayCandidate *candidate =
         add_candidate (decision, target->provider, model, describe_place (route->pattern, i));
+      candidate->target = target;
       candidate->context_tokens = target->context_tokens;
     }
 }
@@ -191,7 +194,7 @@ list_known_names (const WayDecision *decision)
   for (guint i = 0; i < snapshot->providers->len; i++)
     {
       const WayProvider *provider = g_ptr_array_index (snapshot->providers, i);
-      const WayProviderState *state = way_health_get (decision->health, provider->id);
+      const WayProviderState *state = way_health_get (decision->evidence->health, provider->id);
       if (!provider->enabled)
         continue;
       if (provider->kind == WAY_KIND_DEMO)
@@ -232,6 +235,41 @@ refuse_forbidden_model (WayDecision *decision)
                  decision->query->model, *allowed != '\0' ? allowed : "none");
 }
 
+static gboolean
+is_candidate (const WayDecision *decision, const WayProvider *provider, const char *model)
+{
+  const GPtrArray *candidates = decision->plan->candidates;
+
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      const WayCandidate *candidate = g_ptr_array_index (candidates, i);
+      if (candidate->provider == provider && g_str_equal (candidate->model, model))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Where any model may answer, every other that is served comes last, nearest first. */
+static void
+add_any (WayDecision *decision)
+{
+  const GPtrArray *providers = decision->plan->snapshot->providers;
+
+  for (int nearest = WAY_LOCALITY_LOCAL; nearest <= WAY_LOCALITY_CLOUD; nearest++)
+    for (guint i = 0; i < providers->len; i++)
+      {
+        const WayProvider *provider = g_ptr_array_index (providers, i);
+        const WayProviderState *state = way_health_get (decision->evidence->health, provider->id);
+        char **models = state != NULL ? state->models : NULL;
+        if (!provider->enabled || (int)provider->locality != nearest)
+          continue;
+        for (; models != NULL && *models != NULL; models++)
+          if (decision->plan->candidates->len < MAX_CANDIDATES &&
+              !is_candidate (decision, provider, *models))
+            add_candidate (decision, provider, *models, g_strdup ("any model may answer"));
+      }
+}
+
 static void
 find_candidates (WayDecision *decision)
 {
@@ -242,6 +280,8 @@ find_candidates (WayDecision *decision)
     {
       plan->deadlines = plan->route->deadlines;
       add_route_targets (decision);
+      if (plan->route->substitution == WAY_SUBSTITUTION_ANY)
+        add_any (decision);
       mark_substitutions (decision);
     }
   else if (!add_addressed (decision))
@@ -268,7 +308,7 @@ way_router_skip_claude_prefix (const char *model)
  * way_router_plan:
  * @snapshot: the configuration; the plan keeps a reference
  * @query: what the request says
- * @health: what is known of the providers
+ * @evidence: what is known of providers, traffic, limits and money
  * @now_wall_us: wall clock, µs since 1970
  *
  * Decides who may answer, in which order and why. A route that names the model exactly wins over a
@@ -281,19 +321,20 @@ way_router_skip_claude_prefix (const char *model)
 WayPlan *
 way_router_plan (WaySnapshot *snapshot,
                  const WayRouteQuery *query,
-                 const WayHealth *health,
+                 const WayEvidence *evidence,
                  gint64 now_wall_us)
 {
-  g_return_val_if_fail (snapshot != NULL && query != NULL && health != NULL, NULL);
+  g_return_val_if_fail (snapshot != NULL && query != NULL && evidence != NULL, NULL);
   g_return_val_if_fail (query->model != NULL, NULL);
 
   WayPlan *plan = g_new0 (WayPlan, 1);
   WayRouteQuery plain = *query;
-  WayDecision decision = { plan, &plain, health, now_wall_us };
+  WayDecision decision = { plan, &plain, evidence, now_wall_us };
 
   plain.model = way_router_skip_claude_prefix (query->model);
 
   plan->snapshot = way_snapshot_ref (snapshot);
+  plan->app = query->app;
   plan->candidates = g_ptr_array_new_with_free_func (candidate_free);
   plan->deadlines = WAY_DEADLINES_DEFAULT;
 
@@ -303,11 +344,25 @@ way_router_plan (WaySnapshot *snapshot,
   way_decision_find_local_only (&decision);
   if (!allowed)
     refuse_forbidden_model (&decision);
+  else if (!way_decision_app_has_room (&decision))
+    ; /* the plan has its error */
   else if (plan->candidates->len == 0)
     refuse_unknown_model (&decision);
   else
     way_decision_judge (&decision);
   return plan;
+}
+
+/**
+ * way_candidate_refuse:
+ * @reason: a predicate of the provider
+ *
+ * Leaves a candidate out after the plan was made, when its turn comes too late.
+ */
+void
+way_candidate_refuse (WayCandidate *candidate, const char *reason)
+{
+  way_candidate_leave_out (candidate, WAY_ERROR_NO_TARGET, g_strdup (reason));
 }
 
 /**

@@ -7,8 +7,7 @@
 #pragma once
 
 #include "way-dialect.h"
-#include "way-health.h"
-#include "way-snapshot.h"
+#include "way-evidence.h"
 
 G_BEGIN_DECLS
 
@@ -22,28 +21,43 @@ typedef struct
   const WayApp *app;            /* nullable: no token was needed */
   const WayRequestFacts *facts; /* nullable in a dry run */
   const WayDialect *dialect;    /* of the client; NULL in a dry run means openai-chat */
+  const char *tag;              /* nullable: x-wayfare-tag */
+  const char *session;          /* nullable: what the client calls its conversation */
   gboolean local_only;          /* x-wayfare-local-only */
   gboolean no_fallback;         /* x-wayfare-no-fallback */
 } WayRouteQuery;
 
+/**
+ * WayCandidate:
+ * @target: (nullable): the route's, borrowed from the plan's snapshot
+ * @input_tokens: of the request as this model counts, estimated
+ * @cost_nano_usd: what the request will probably cost here; 0 is free, or %WAY_UNKNOWN
+ * @reserve_nano_usd: what it may cost at most, if its input is estimated well
+ */
 typedef struct
 {
   const WayProvider *provider; /* borrowed from the plan's snapshot */
-  char *model;                 /* owned: what to ask the provider for */
-  const WayDialect *dialect;   /* what to ask it in; NULL to count tokens: it is not asked at all */
-  char *reason;                /* owned: why here in the order, or why left out */
-  WayErrorCode refusal;        /* meaningful if !usable */
+  const WayTarget *target;
+  char *model;               /* owned: what to ask the provider for */
+  const WayDialect *dialect; /* what to ask it in; NULL to count tokens: it is not asked at all */
+  char *reason;              /* owned: why here in the order, or why left out */
+  WayErrorCode refusal;      /* meaningful if !usable */
   gboolean usable;
   gboolean substituted;  /* another model than the one asked for, by name */
   gint64 context_tokens; /* 0 when not set */
+  gint64 input_tokens;
+  gint64 cost_nano_usd;
+  gint64 reserve_nano_usd;
 } WayCandidate;
 
 /**
  * WayPlan:
  * @route: (nullable): borrowed from @snapshot; NULL when addressed directly or by inventory
  * @local_only: no socket to a non-local address may be opened for this request
- * @retry_at_us: wall clock: when the first target that asked to be left alone is free again, 0 if
- *   none did
+ * @retry_at_us: wall clock: when the first target that must be left alone until a time is free
+ *   again, 0 if there is none
+ * @waits_for_room: a limit of Wayfare's own is in the way; it may be free sooner than @retry_at_us
+ * @waits_for_probe: a target near by was down a while ago; a probe can tell whether it still is
  * @error: (nullable): set if no candidate is usable; its code is the contract's and its message
  * lists each target with its reason
  */
@@ -51,18 +65,23 @@ typedef struct
 {
   WaySnapshot *snapshot;
   const WayRoute *route;
+  const WayApp *app;     /* nullable: who asks */
   GPtrArray *candidates; /* (element-type WayCandidate) in order, left-out ones in their place */
   WayDeadlines deadlines;
   gboolean local_only;
   gint64 retry_at_us;
+  gboolean waits_for_room;
+  gboolean waits_for_probe;
   GError *error;
 } WayPlan;
 
 WayPlan *way_router_plan (WaySnapshot *snapshot,
                           const WayRouteQuery *query,
-                          const WayHealth *health,
+                          const WayEvidence *evidence,
                           gint64 now_wall_us);
 void way_plan_free (WayPlan *plan);
+void way_candidate_refuse (WayCandidate *candidate, const char *reason);
+void way_plan_take_turn (const WayPlan *plan, const WayCandidate *taken, WayTraffic *traffic);
 const char *way_router_skip_claude_prefix (const char *model);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayPlan, way_plan_free)

@@ -293,6 +293,9 @@ way_service_take_batch (GPtrArray *events, gpointer user_data)
         case WAY_EVENT_FOUND:
           take_found (self, event->provider);
           break;
+        case WAY_EVENT_BUDGET:
+          g_signal_emit_by_name (self, "budget-news", event->budget);
+          break;
         }
     }
   way_activity_take_batch (self->activity, events);

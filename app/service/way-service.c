@@ -245,6 +245,10 @@ way_service_class_init (WayServiceClass *klass)
   properties[PROP_KEYRING_STATE] = g_param_spec_uint (
     "keyring-state", NULL, NULL, 0, G_MAXUINT, WAY_KEYRING_UNKNOWN, G_PARAM_READABLE | common);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /* A share of a budget was passed: const WayBudgetNews *, valid during the emission. */
+  g_signal_new ("budget-news", WAY_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void

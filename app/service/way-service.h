@@ -40,7 +40,8 @@ typedef struct
 /* Properties (notify): "address" (string, e.g. "http://127.0.0.1:4114", NULL while stopped),
  * "running" (gboolean), "problem" (string, nullable: why it is not running or which file is not in
  * use, in words), "elsewhere" (gboolean: it is not running since another Wayfare of this user is),
- * "local-only" (gboolean, rw), "keyring-state" (guint, WayKeyringState). */
+ * "local-only" (gboolean, rw), "keyring-state" (guint, WayKeyringState). Signal "budget-news"
+ * (const WayBudgetNews *): a share of a budget was passed. */
 
 WayService *way_service_new (const WayServiceOptions *options);
 gboolean way_service_start (WayService *service, GError **error);

@@ -94,7 +94,9 @@ def test_model_in_the_body_is_the_providers(wayfare, stream):
 
 def test_no_fallback_header(wayfare):
     answer = wayfare.chat("pair", {"x-wayfare-no-fallback": "1"})
-    assert answer.status == 529 and answer.headers["x-wayfare-attempts"] == "1"
+    assert answer.status == 529 and answer.headers["x-wayfare-model"] == "overloaded"
+    row = wayfare.rows()[-1]
+    assert {a["model"] for a in row["attempts"] if a["verdict"] != "skipped"} == {"overloaded"}
 
 
 def test_own_headers_stay_here(wayfare, cloud):

@@ -72,6 +72,7 @@ typedef struct
 {
   WaySnapshot *snapshot;
   WayHealth *health;
+  WayTraffic *traffic;
 } Fixture;
 
 static void
@@ -106,6 +107,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->snapshot = read_snapshot ();
   fixture->health = way_health_new ();
+  fixture->traffic = way_traffic_new ();
   note_models (fixture->health, "ollama", "ollama", "qwen3:latest llama3.2:1b shared");
   note_models (fixture->health, "lan", "openai", "vendor/qwen3 shared phi-4");
   note_models (fixture->health, "cloud", "openai", "gpt-mini shared served phi-4 org/tiny");
@@ -117,6 +119,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   way_snapshot_unref (fixture->snapshot);
   way_health_free (fixture->health);
+  way_traffic_free (fixture->traffic);
 }
 
 /* The plan as text; then its error, if it has one. */
@@ -163,6 +166,7 @@ make_plan (Fixture *fixture, const PlanRow *row)
     .local_only = row->request_local_only,
     .no_fallback = row->no_fallback,
   };
+  const WayEvidence evidence = { .health = fixture->health, .traffic = fixture->traffic };
 
   if (row->app != NULL)
     {
@@ -170,7 +174,7 @@ make_plan (Fixture *fixture, const PlanRow *row)
       g_assert_nonnull (query.app);
     }
   fixture->snapshot->cloud_enabled = !row->cloud_off;
-  return way_router_plan (fixture->snapshot, &query, fixture->health, NOW);
+  return way_router_plan (fixture->snapshot, &query, &evidence, NOW);
 }
 
 static void
@@ -405,6 +409,19 @@ note_failure (Fixture *fixture,
                            NOW - age_us);
 }
 
+/* What live traffic notes of the one model of @id that the route "coder" asks. */
+static void
+note_limit (Fixture *fixture, const char *id, const char *reason, gint64 wait_us, gint64 age_us)
+{
+  const char *model = g_str_equal (id, "ollama") ? "qwen3" : "gpt-mini";
+  WayBreaker *breaker = &way_traffic_ensure (fixture->traffic, id, model, NOW)->breaker;
+
+  if (wait_us > 0)
+    way_breaker_cool (breaker, reason, NOW + wait_us, NOW - age_us);
+  else
+    way_breaker_fail (breaker, WAY_BLAME_OPENS, reason, NOW - age_us);
+}
+
 static void
 test_down (Fixture *fixture, gconstpointer data)
 {
@@ -445,7 +462,7 @@ test_old_evidence (Fixture *fixture, gconstpointer data)
 {
   note_failure (fixture, "ollama", WAY_ERROR_UPSTREAM_REFUSED, "refused the connection", 0,
                 60 * SECOND);
-  note_failure (fixture, "cloud", WAY_ERROR_RATE_LIMITED, "limits the rate", 0, 10 * SECOND);
+  note_limit (fixture, "cloud", "limits the rate", 0, 10 * SECOND);
   assert_plan (fixture, "coder",
                "ollama/qwen3 use: first target of coder\n"
                "cloud/gpt-mini use other: second target of coder\n");
@@ -454,18 +471,31 @@ test_old_evidence (Fixture *fixture, gconstpointer data)
 static void
 test_cooling (Fixture *fixture, gconstpointer data)
 {
-  note_failure (fixture, "ollama", WAY_ERROR_RATE_LIMITED, "limits the rate", 0, 9 * SECOND);
+  note_limit (fixture, "ollama", "limits the rate", 0, 3 * SECOND);
   assert_plan (fixture, "coder",
-               "ollama/qwen3 no_target: limits the rate 9 s ago\n"
+               "ollama/qwen3 no_target: limits the rate 3 s ago; its breaker is open for 2 s more\n"
                "cloud/gpt-mini use other: second target of coder\n");
 
-  note_failure (fixture, "cloud", WAY_ERROR_RATE_LIMITED, "limits the rate", 30 * SECOND,
-                3 * SECOND);
+  note_limit (fixture, "cloud", "limits the rate", 30 * SECOND, 3 * SECOND);
   assert_plan (fixture, "coder",
                "ollama/qwen3 use: first target of coder, as a last resort although it limits the "
-               "rate 9 s ago\n"
+               "rate 3 s ago; its breaker is open for 2 s more\n"
                "cloud/gpt-mini rate_limited other: limits the rate 3 s ago and asked to be left "
                "alone for 30 s more\n");
+}
+
+/* One request tries, the others pass by. */
+static void
+test_half_open (Fixture *fixture, gconstpointer data)
+{
+  note_limit (fixture, "ollama", "broke", 0, 6 * SECOND);
+  assert_plan (fixture, "coder",
+               "ollama/qwen3 use: first target of coder\n"
+               "cloud/gpt-mini use other: second target of coder\n");
+  way_breaker_begin (&way_traffic_ensure (fixture->traffic, "ollama", "qwen3", NOW)->breaker, NOW);
+  assert_plan (fixture, "coder",
+               "ollama/qwen3 no_target: broke 6 s ago; another request is trying it\n"
+               "cloud/gpt-mini use other: second target of coder\n");
 }
 
 static void
@@ -473,9 +503,8 @@ test_everybody_waits (Fixture *fixture, gconstpointer data)
 {
   static const PlanRow row = { .model = "coder" };
 
-  note_failure (fixture, "ollama", WAY_ERROR_RATE_LIMITED, "limited the rate", 200 * SECOND,
-                SECOND);
-  note_failure (fixture, "cloud", WAY_ERROR_UPSTREAM, "was overloaded", 11500000, 150 * SECOND);
+  note_limit (fixture, "ollama", "limited the rate", 200 * SECOND, SECOND);
+  note_limit (fixture, "cloud", "was overloaded", 11500000, 150 * SECOND);
   assert_plan (fixture, "coder",
                "ollama/qwen3 rate_limited: limited the rate 1 s ago and asked to be left alone for "
                "4 min more\n"
@@ -493,8 +522,8 @@ test_everybody_waits (Fixture *fixture, gconstpointer data)
 static void
 test_wait_is_over (Fixture *fixture, gconstpointer data)
 {
-  way_health_note_failure (fixture->health, "ollama", WAY_ERROR_RATE_LIMITED, "limited the rate",
-                           NOW, NOW - SECOND);
+  way_breaker_cool (&way_traffic_ensure (fixture->traffic, "ollama", "qwen3", NOW)->breaker,
+                    "limited the rate", NOW, NOW - SECOND);
   assert_plan (fixture, "coder",
                "ollama/qwen3 use: first target of coder\n"
                "cloud/gpt-mini use other: second target of coder\n");
@@ -549,6 +578,7 @@ main (int argc, char **argv)
   ADD ("down-and-the-other-forbidden", test_down_and_the_other_forbidden);
   ADD ("old-evidence", test_old_evidence);
   ADD ("cooling", test_cooling);
+  ADD ("half-open", test_half_open);
   ADD ("everybody-waits", test_everybody_waits);
   ADD ("wait-is-over", test_wait_is_over);
   ADD ("plan-carries-its-route", test_plan_carries_its_route);

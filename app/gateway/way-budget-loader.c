@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* One question to the ledger for each budget that is not loaded. What is recorded after the
+ * question was asked is not in its answer, and is counted as it settles. Gateway thread. */
+
+#include "way-budget-loader.h"
+
+#include "way-log.h"
+
+#include <time.h>
+
+struct _WayBudgetLoader
+{
+  WayBudgets *budgets; /* borrowed */
+  WayLedger *ledger;   /* borrowed */
+  WayBudgetLoaderFunc on_loaded;
+  gpointer user_data;
+  GCancellable *cancellable; /* owned: of all questions */
+};
+
+/* A budget may have gone, or have begun another period, when the answer comes. */
+typedef struct
+{
+  WayBudgetLoader *loader;
+  GCancellable *cancellable; /* owned: tells whether the loader still is */
+  WayBudgetScope scope;
+  char *name;
+  char *provider_id;
+  guint32 since_day;
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_object_unref (question->cancellable);
+  g_free (question->name);
+  g_free (question->provider_id);
+  g_free (question);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
+
+/**
+ * way_budget_loader_new:
+ * @on_loaded: called whenever a budget has been loaded
+ *
+ * Returns: (transfer full)
+ */
+WayBudgetLoader *
+way_budget_loader_new (WayBudgets *budgets,
+                       WayLedger *ledger,
+                       WayBudgetLoaderFunc on_loaded,
+                       gpointer user_data)
+{
+  WayBudgetLoader *loader = g_new0 (WayBudgetLoader, 1);
+
+  loader->budgets = budgets;
+  loader->ledger = ledger;
+  loader->on_loaded = on_loaded;
+  loader->user_data = user_data;
+  loader->cancellable = g_cancellable_new ();
+  return loader;
+}
+
+void
+way_budget_loader_free (WayBudgetLoader *loader)
+{
+  g_cancellable_cancel (loader->cancellable);
+  g_object_unref (loader->cancellable);
+  g_free (loader);
+}
+
+static WayBudget *
+find_asked (const Question *question)
+{
+  const GPtrArray *budgets = way_budgets_get_all (question->loader->budgets);
+
+  for (guint i = 0; i < budgets->len; i++)
+    {
+      WayBudget *budget = budgets->pdata[i];
+
+      if (budget->scope == question->scope && budget->since_day == question->since_day &&
+          g_strcmp0 (budget->name, question->name) == 0 &&
+          g_strcmp0 (budget->provider_id, question->provider_id) == 0)
+        return budget;
+    }
+  return NULL;
+}
+
+static gboolean
+is_of_budget (const WayBudget *budget, const WaySpendRow *row)
+{
+  if (budget->scope == WAY_BUDGET_OF_EVERYTHING)
+    return TRUE;
+  if (!row->key)
+    return FALSE;
+  return budget->scope == WAY_BUDGET_OF_MODEL ? way_pattern_matches (budget->name, row->key)
+                                              : g_str_equal (budget->name, row->key);
+}
+
+static void
+on_spend (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = way_ledger_spend_finish (NULL, result, &error);
+  WayBudget *budget;
+  gint64 spent = 0;
+
+  if (g_cancellable_is_cancelled (question->cancellable))
+    return;
+  budget = find_asked (question);
+  if (!budget)
+    return;
+  if (!rows)
+    {
+      way_log_notice ("what was spent of a budget could not be read: %s", error->message);
+      return;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    if (is_of_budget (budget, rows->pdata[i]))
+      spent += ((const WaySpendRow *)rows->pdata[i])->cost_nano_usd;
+  way_budget_load (budget, spent);
+  question->loader->on_loaded (question->loader->user_data);
+}
+
+/* The moment a local day begins. */
+static gint64
+get_midnight_us (guint32 day)
+{
+  struct tm midnight = {
+    .tm_year = (int)(day / 10000) - 1900,
+    .tm_mon = (int)(day / 100 % 100) - 1,
+    .tm_mday = (int)(day % 100),
+    .tm_isdst = -1,
+  };
+
+  return (gint64)mktime (&midnight) * G_USEC_PER_SEC;
+}
+
+static void
+ask (WayBudgetLoader *loader, const WayBudget *budget)
+{
+  static const WaySpendBy kinds[] = {
+    [WAY_BUDGET_OF_EVERYTHING] = WAY_SPEND_BY_DAY,
+    [WAY_BUDGET_OF_APP] = WAY_SPEND_BY_APP,
+    [WAY_BUDGET_OF_PROVIDER] = WAY_SPEND_BY_PROVIDER,
+    [WAY_BUDGET_OF_MODEL] = WAY_SPEND_BY_MODEL,
+  };
+  Question *question = g_new0 (Question, 1);
+
+  *question = (Question){
+    .loader = loader,
+    .cancellable = g_object_ref (loader->cancellable),
+    .scope = budget->scope,
+    .name = g_strdup (budget->name),
+    .provider_id = g_strdup (budget->provider_id),
+    .since_day = budget->since_day,
+  };
+  way_ledger_spend_async (loader->ledger, kinds[budget->scope], get_midnight_us (budget->since_day),
+                          NULL, on_spend, question);
+}
+
+/**
+ * way_budget_loader_load:
+ *
+ * Asks for each budget that is not loaded. A question that fails is asked again with the next
+ * configuration; until then nothing that costs is spent of that budget.
+ */
+void
+way_budget_loader_load (WayBudgetLoader *loader)
+{
+  const GPtrArray *budgets = way_budgets_get_all (loader->budgets);
+
+  for (guint i = 0; i < budgets->len; i++)
+    if (!((const WayBudget *)budgets->pdata[i])->is_loaded)
+      ask (loader, budgets->pdata[i]);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * Copyright (c) 2026 The Wayfare authors */
+
+/* The rules of failing over and trying again. Pure: time and chance come in. */
+
+#include "way-journey.h"
+
+static gboolean
+has_money (const WayPlan *plan, const WayEvidence *evidence, const WayCandidate *candidate)
+{
+  const WaySpender spender = { plan->app != NULL ? plan->app->id : NULL, candidate->provider->id,
+                               candidate->model };
+
+  return candidate->reserve_nano_usd == 0 ||
+         way_budgets_find_exceeded (evidence->budgets, &spender, candidate->reserve_nano_usd) ==
+           NULL;
+}
+
+/* Who may be asked for the request now; a refusal's words stay with the candidate. */
+static gboolean
+may_ask (const WayPlan *plan, const WayEvidence *evidence, WayCandidate *candidate, gint64 now_us)
+{
+  const WayTargetTraffic *target =
+    way_traffic_get (evidence->traffic, candidate->provider->id, candidate->model);
+
+  if (!way_traffic_allows_extra (evidence->traffic, candidate->provider->id, &plan->snapshot->retry,
+                                 now_us))
+    {
+      way_candidate_refuse (candidate, "has had its share of extra attempts for this minute");
+      return FALSE;
+    }
+  if (!has_money (plan, evidence, candidate))
+    {
+      way_candidate_refuse (candidate, "may cost more than a budget has left by now");
+      return FALSE;
+    }
+  if (target != NULL && target->breaker.trial_runs)
+    {
+      way_candidate_refuse (candidate, "is being tried by another request");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+find_next (WayJourney *journey, const WayPlan *plan, const WayEvidence *evidence, gint64 now_us)
+{
+  while (journey->next < plan->candidates->len)
+    {
+      WayCandidate *candidate = g_ptr_array_index (plan->candidates, journey->next++);
+      if (!candidate->usable)
+        continue;
+      if (journey->n_attempts > 0 && !may_ask (plan, evidence, candidate, now_us))
+        continue;
+      journey->current = candidate;
+      journey->n_repeats = 0;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+may_repeat (const WayJourney *journey,
+            const WayPlan *plan,
+            const WayEvidence *evidence,
+            const WayFailure *failure,
+            gint64 now_us)
+{
+  const WayCandidate *candidate = journey->current;
+  const WayTargetTraffic *target =
+    way_traffic_get (evidence->traffic, candidate->provider->id, candidate->model);
+
+  return journey->n_repeats < plan->snapshot->retry.attempts &&
+         way_retry_may_pass (failure->code, failure->status) &&
+         (target == NULL || way_breaker_lets_pass (&target->breaker, now_us)) &&
+         way_traffic_allows_extra (evidence->traffic, candidate->provider->id,
+                                   &plan->snapshot->retry, now_us);
+}
+
+/**
+ * way_journey_step:
+ * @failure: (nullable): of the last attempt, already noted in @evidence; %NULL for the first step
+ * @chance: evenly from 0 up to 1, for the jitter
+ * @left_us: until the deadline of the whole request
+ * @ret_wait_us: how long to wait, where the step says so
+ *
+ * What to do next. A failure that is the target's own leads to the next target at once; only when
+ * none is left the last one is asked again, if its failure may pass, after a back-off with full
+ * jitter. Both count against the retry budget of who is asked, and end with the deadline.
+ */
+WayStep
+way_journey_step (WayJourney *journey,
+                  const WayPlan *plan,
+                  const WayEvidence *evidence,
+                  const WayFailure *failure,
+                  double chance,
+                  gint64 now_us,
+                  gint64 left_us,
+                  gint64 *ret_wait_us)
+{
+  if (failure != NULL && (failure->is_callers_fault || left_us <= 0))
+    return WAY_STEP_STOP;
+  if (find_next (journey, plan, evidence, now_us))
+    {
+      journey->n_attempts++;
+      return WAY_STEP_TRY;
+    }
+  if (failure == NULL || !may_repeat (journey, plan, evidence, failure, now_us))
+    return WAY_STEP_STOP;
+
+  gint64 wait_us = way_retry_get_backoff_us (journey->n_repeats, chance);
+  if (wait_us >= left_us)
+    return WAY_STEP_STOP;
+  journey->n_repeats++;
+  journey->n_attempts++;
+  *ret_wait_us = wait_us;
+  return WAY_STEP_REPEAT;
+}
+
+/**
+ * way_journey_pass_over:
+ *
+ * The request cannot be said to the current candidate, which was not asked: moves on to the next.
+ *
+ * Returns: whether there is one
+ */
+gboolean
+way_journey_pass_over (WayJourney *journey, const WayPlan *plan)
+{
+  journey->n_attempts--;
+  for (guint i = journey->next; i < plan->candidates->len; i++)
+    if (((const WayCandidate *)g_ptr_array_index (plan->candidates, i))->usable)
+      return TRUE;
+  return FALSE;
+}

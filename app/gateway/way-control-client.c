@@ -59,10 +59,11 @@ say_not_running (const GError *cause, GError **error)
 
 /* The message of an error answer, whose shape is {"error":{"message","code"}}. */
 static void
-read_error (JsonNode *answer, guint status, GError **error)
+read_error (GBytes *answer, guint status, GError **error)
 {
-  JsonObject *root =
-    answer && JSON_NODE_HOLDS_OBJECT (answer) ? json_node_get_object (answer) : NULL;
+  g_autoptr (JsonNode) node =
+    way_json_parse (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), NULL);
+  JsonObject *root = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   JsonObject *said = root ? way_json_get_object (root, "error") : NULL;
   const char *message = said ? way_json_get_string (said, "message") : NULL;
 
@@ -71,6 +72,32 @@ read_error (JsonNode *answer, guint status, GError **error)
                          status == 404 ? WAY_ERROR_NOT_FOUND : WAY_ERROR_BAD_REQUEST, message);
   else
     g_set_error (error, WAY_ERROR, WAY_ERROR_UPSTREAM, "Wayfare answered with status %u", status);
+}
+
+/* (transfer full) (nullable): the bytes of a good answer */
+static GBytes *
+ask (const char *socket_path, const char *method, const char *path, GBytes *body, GError **error)
+{
+  g_autoptr (SoupSession) session = open_session (socket_path);
+  g_autofree char *url = g_strconcat (BASE_URL, path, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new (method, url);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GBytes) answer = NULL;
+  guint status;
+
+  if (body)
+    soup_message_set_request_body_from_bytes (message, "application/json", body);
+  answer = soup_session_send_and_read (session, message, NULL, &failure);
+  if (!answer)
+    {
+      say_not_running (failure, error);
+      return NULL;
+    }
+  status = soup_message_get_status (message);
+  if (status >= 200 && status < 300)
+    return g_steal_pointer (&answer);
+  read_error (answer, status, error);
+  return NULL;
 }
 
 /**
@@ -86,32 +113,28 @@ JsonNode *
 way_control_client_call (
   const char *socket_path, const char *method, const char *path, JsonNode *body, GError **error)
 {
-  g_autoptr (SoupSession) session = open_session (socket_path);
-  g_autofree char *url = g_strconcat (BASE_URL, path, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (method, url);
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (GBytes) answer = NULL;
-  g_autoptr (JsonNode) node = NULL;
-  guint status;
+  g_autoptr (GBytes) sent = body ? print_body (body) : NULL;
+  g_autoptr (GBytes) answer = ask (socket_path, method, path, sent, error);
 
-  if (body)
-    {
-      g_autoptr (GBytes) bytes = print_body (body);
-
-      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
-    }
-  answer = soup_session_send_and_read (session, message, NULL, &failure);
   if (!answer)
-    {
-      say_not_running (failure, error);
-      return NULL;
-    }
-  status = soup_message_get_status (message);
-  node = way_json_parse (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), &failure);
-  if (status >= 200 && status < 300 && node)
-    return g_steal_pointer (&node);
-  read_error (node, status, error);
-  return NULL;
+    return NULL;
+  return way_json_parse (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), error);
+}
+
+/**
+ * way_control_client_fetch:
+ * @path: below /wayfare/v1, with its slash, e.g. "/requests"
+ *
+ * Asks the running instance and waits. For who passes the answer on: parsed and printed again, a
+ * number may get other digits.
+ *
+ * Returns: (transfer full): its answer as it came; else %WAY_ERROR_NOT_RUNNING or the error it
+ *   answered with
+ */
+GBytes *
+way_control_client_fetch (const char *socket_path, const char *path, GError **error)
+{
+  return ask (socket_path, "GET", path, NULL, error);
 }
 
 /**

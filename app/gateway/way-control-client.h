@@ -23,6 +23,7 @@ typedef gboolean (*WayControlLineFunc) (const char *line, gpointer user_data);
 char *way_control_client_dup_socket_path (void);
 JsonNode *way_control_client_call (
   const char *socket_path, const char *method, const char *path, JsonNode *body, GError **error);
+GBytes *way_control_client_fetch (const char *socket_path, const char *path, GError **error);
 gboolean way_control_client_follow (const char *socket_path,
                                     const char *path,
                                     WayControlLineFunc func,

@@ -26,10 +26,12 @@ void way_endpoints_dispatch (WayEndpoints *endpoints, WayRequest *request);
 
 /* Handlers of way-endpoints-api.c */
 void way_endpoints_status (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_route (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+
+/* Handlers of way-endpoints-ledger.c */
 void way_endpoints_requests (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_one_request (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_spend (WayEndpoints *endpoints, WayRequest *request, const char *rest);
-void way_endpoints_route (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 
 /* Handlers of way-endpoints-models.c */
 void way_endpoints_models (WayEndpoints *endpoints, WayRequest *request, const char *rest);

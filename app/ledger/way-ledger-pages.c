@@ -9,6 +9,8 @@
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 1000
 
+#define USUAL_STATUS 200 /* which the index on it leaves out */
+
 /* The last time that has a place in the table. */
 #define LAST_US (G_MAXINT64 / WAY_LEDGER_SLOTS_PER_US - 1000)
 
@@ -20,7 +22,9 @@ typedef struct
   gint64 app;
   gint64 provider;
   gint64 model;
-  gint64 outcome; /* -1: any */
+  gint64 outcome;  /* -1: any */
+  gint64 status;   /* 0: any */
+  const char *tag; /* borrowed, nullable */
   guint limit;
   gboolean none; /* a name that no request ever had */
 } Page;
@@ -56,6 +60,8 @@ resolve (WayLedgerDb *db, const WayLedgerFilter *filter, Page *page, GError **er
 {
   *page = (Page){ .before_at = G_MAXINT64, .outcome = -1 };
   page->since_at = CLAMP (filter->since_us, 0, LAST_US) * WAY_LEDGER_SLOTS_PER_US;
+  page->status = filter->status;
+  page->tag = filter->tag;
   page->limit = MIN (filter->limit > 0 ? filter->limit : DEFAULT_LIMIT, MAX_LIMIT);
 
   WayOutcome outcome;
@@ -85,6 +91,12 @@ append_walk (GString *sql, const Page *page, const char *model_condition)
     g_string_append (sql, " AND outcome = :outcome");
   if (page->outcome >= 0 && page->outcome != WAY_OUTCOME_DONE)
     g_string_append (sql, " AND outcome <> 1");
+  if (page->status > 0)
+    g_string_append (sql, " AND status = :status");
+  if (page->status > 0 && page->status != USUAL_STATUS)
+    g_string_append (sql, " AND status <> 200");
+  if (page->tag)
+    g_string_append (sql, " AND tag = :tag");
   g_string_append (sql, model_condition);
   g_string_append (sql, " ORDER BY at DESC LIMIT :limit");
 }
@@ -132,7 +144,11 @@ collect_places (WayLedgerDb *db, const Page *page, GArray *places, GError **erro
   bind (select, ":provider", page->provider);
   bind (select, ":model", page->model);
   bind (select, ":outcome", page->outcome);
+  bind (select, ":status", page->status);
   bind (select, ":limit", page->limit);
+  int tag = sqlite3_bind_parameter_index (select, ":tag");
+  if (tag > 0)
+    sqlite3_bind_text (select, tag, page->tag, -1, SQLITE_STATIC);
 
   int code;
   while ((code = sqlite3_step (select)) == SQLITE_ROW)

@@ -15,6 +15,7 @@ filter_free (WayLedgerFilter *filter)
   g_free ((char *)filter->provider);
   g_free ((char *)filter->model);
   g_free ((char *)filter->outcome);
+  g_free ((char *)filter->tag);
   g_free ((char *)filter->before_id);
   g_free (filter);
 }
@@ -30,6 +31,7 @@ filter_copy (const WayLedgerFilter *filter)
   copy->provider = g_strdup (filter->provider);
   copy->model = g_strdup (filter->model);
   copy->outcome = g_strdup (filter->outcome);
+  copy->tag = g_strdup (filter->tag);
   copy->before_id = g_strdup (filter->before_id);
   return copy;
 }

@@ -76,8 +76,15 @@ static const char add_cache[] =
   "ALTER TABLE total ADD COLUMN cache_hits INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE total ADD COLUMN saved_nano_usd INTEGER NOT NULL DEFAULT 0;";
 
+/* Most requests have no tag and got 200. */
+static const char index_tag_and_status[] =
+  "CREATE INDEX request_by_tag ON request (tag) WHERE tag IS NOT NULL;"
+  "CREATE INDEX request_by_status ON request (status) WHERE status <> 200;";
+
 /* Appended to, never edited: files out there have taken these steps. */
-static const char *const steps[] = { create_tables, create_indexes, add_dropped, add_cache };
+static const char *const steps[] = {
+  create_tables, create_indexes, add_dropped, add_cache, index_tag_and_status,
+};
 
 #define LATEST_VERSION ((int)G_N_ELEMENTS (steps))
 

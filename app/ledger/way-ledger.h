@@ -20,10 +20,12 @@ typedef struct
 {
   const char *app;
   const char *provider;
-  const char *model;     /* requested or answered */
-  const char *outcome;   /* way_outcome_get_name() */
+  const char *model;   /* requested or answered */
+  const char *outcome; /* way_outcome_get_name() */
+  const char *tag;
   const char *before_id; /* only older ones: the page after this id */
   gint64 since_us;       /* wall clock, 0 for none */
+  guint status;          /* HTTP status the client got, 0 for any */
   guint limit;           /* 0: 100; at most 1,000 */
 } WayLedgerFilter;
 

@@ -63,6 +63,29 @@ way_cli_add_query (const char *path, const char *name, const char *value)
 }
 
 /**
+ * way_cli_print_member:
+ * @object: (nullable): an object of an answer
+ * @name: of a member
+ *
+ * Money is printed with all its digits, and what is unknown is nothing, never 0.
+ *
+ * Returns: (transfer full): the member's value as the text of a cell
+ */
+char *
+way_cli_print_member (JsonObject *object, const char *name)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
+
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return g_strdup ("");
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    return g_strdup (json_node_get_string (node));
+  if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
+    return g_strdup_printf ("%.9f", json_node_get_double (node));
+  return way_json_print (node, FALSE);
+}
+
+/**
  * way_cli_print_json:
  * @object: what to print
  *

@@ -48,6 +48,7 @@ int way_cli_fail_usage (const WayCliVerb *verb, const char *message);
 /* way-cli-ask.c */
 JsonObject *way_cli_ask (const char *method, const char *path, JsonObject *body, GError **error);
 char *way_cli_add_query (const char *path, const char *name, const char *value);
+char *way_cli_print_member (JsonObject *object, const char *name);
 void way_cli_print_json (JsonObject *object);
 char *way_cli_dup_config_path (void);
 

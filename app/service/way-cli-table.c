@@ -149,9 +149,16 @@ way_cli_table_to_text (const WayCliTable *table)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* RFC 4180, section 2: quotes around what has a comma, a quote or a line end; quotes doubled. */
-static void
-append_csv_field (GString *text, const char *field)
+/**
+ * way_cli_csv_append_field:
+ * @text: a line of CSV
+ * @field: a value
+ *
+ * Appends the value as one field: RFC 4180, section 2, has quotes around what holds a comma, a
+ * quote or a line end, and quotes in it doubled.
+ */
+void
+way_cli_csv_append_field (GString *text, const char *field)
 {
   if (strpbrk (field, ",\"\r\n") == NULL)
     {
@@ -184,12 +191,12 @@ way_cli_table_to_csv (const WayCliTable *table)
   for (gsize column = 0; column < table->n_columns; column++)
     {
       g_string_append (text, column > 0 ? "," : "");
-      append_csv_field (text, table->columns[column].title);
+      way_cli_csv_append_field (text, table->columns[column].title);
     }
   g_string_append (text, "\r\n");
   for (gsize i = 0; i < n_rows (table) * table->n_columns; i++)
     {
-      append_csv_field (text, g_ptr_array_index (table->cells, i));
+      way_cli_csv_append_field (text, g_ptr_array_index (table->cells, i));
       g_string_append (text, (i + 1) % table->n_columns == 0 ? "\r\n" : ",");
     }
   return g_string_free (g_steal_pointer (&text), FALSE);

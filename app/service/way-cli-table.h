@@ -27,6 +27,7 @@ void way_cli_table_free (WayCliTable *table);
 void way_cli_table_add (WayCliTable *table, char *cell);
 char *way_cli_table_to_text (const WayCliTable *table);
 char *way_cli_table_to_csv (const WayCliTable *table);
+void way_cli_csv_append_field (GString *text, const char *field);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayCliTable, way_cli_table_free)
 

@@ -25,7 +25,8 @@ static const WayCliVerb verbs[] = {
   { "key test", "PROVIDER", "Ask the provider for its models with its key", way_cli_key_test },
   { "route", "", "Show which way a request would go, sending nothing", way_cli_route },
   { "spend", "", "Show what was spent", way_cli_spend },
-  { "export requests", "", "Write every request as CSV", way_cli_export_requests },
+  { "export requests", "", "Write the requests of the ledger as CSV or JSON",
+    way_cli_export_requests },
   { "check", "FILE", "Validate a config file", way_cli_check },
 };
 

@@ -251,6 +251,89 @@ def test_admin_api_is_not_for_everyone(guarded, wayfare):
     assert guarded.control("GET", "/status").status == 200
 
 
+# ---- the ledger's questions --------------------------------------------------------------------
+
+
+@pytest.fixture(name="asked", scope="module")
+def fixture_asked(cloud):
+    """Four requests: coder at one, tagged; coder at two; fails with 500; no such model."""
+    config = {
+        "providers": [provider("one", cloud.url), provider("two", cloud.url)],
+        "routes": [route("coder", ("one", "ok"))],
+    }
+    with Wayfare(config) as wayfare:
+        assert wayfare.chat("coder", {"x-wayfare-tag": "night run"}).status == 200
+        assert wayfare.chat("two/ok").status == 200
+        assert wayfare.chat("one/overloaded").status == 529
+        assert wayfare.chat("nothing").status == 404
+        wayfare.wait_for_rows(4)
+        yield wayfare
+
+
+@pytest.mark.parametrize(
+    "query,expected",
+    [
+        ("", [3, 2, 1, 0]),
+        ("provider=one", [2, 0]),
+        ("provider=one&outcome=done", [0]),
+        ("model=coder", [0]),
+        ("model=ok", [1, 0]),
+        ("outcome=refused", [3]),
+        ("outcome=upstream_error", [2]),
+        ("status=200", [1, 0]),
+        ("status=529", [2]),
+        ("status=404&outcome=refused", [3]),
+        ("tag=night%20run", [0]),
+        ("tag=night+run&status=200", [0]),
+        ("since=2020-01-01", [3, 2, 1, 0]),
+        ("since=2020-01-01T00:00:00Z&limit=3", [3, 2, 1]),
+        ("since=2999-01-01", []),
+        ("limit=1", [3]),
+        ("app=nobody", []),
+        ("tag=none", []),
+    ],
+)
+def test_requests_are_filtered(asked, query, expected):
+    places = {row["id"]: place for place, row in enumerate(asked.rows())}
+    answer = asked.control("GET", "/requests?" + query)
+    assert answer.status == 200, answer.body
+    assert [places[row["id"]] for row in answer.json()["requests"]] == expected
+
+
+def test_requests_after_a_page(asked):
+    ids = [row["id"] for row in asked.rows()][::-1]
+    answer = asked.control("GET", f"/requests?limit=2&before={ids[0]}")
+    assert [row["id"] for row in answer.json()["requests"]] == ids[1:3]
+
+
+@pytest.mark.parametrize(
+    "path,named",
+    [
+        ("/requests?ap=editor", '"ap"'),
+        ("/requests?provider=one&moon=1", '"moon"'),
+        ("/requests?app=", "app"),
+        ("/requests?outcome=moon", 'outcome is "moon"'),
+        ("/requests?status=42", 'status is "42"'),
+        ("/requests?status=ok", 'status is "ok"'),
+        ("/requests?limit=0", 'limit is "0"'),
+        ("/requests?limit=1001", 'limit is "1001"'),
+        ("/requests?limit=-1", 'limit is "-1"'),
+        ("/requests?limit=10x", 'limit is "10x"'),
+        ("/requests?since=yesterday", 'since is "yesterday"'),
+        ("/requests?before=yesterday", 'before is "yesterday"'),
+        ("/requests?limit", "limit"),
+        ("/requests?tag=%ff", "tag=%FF"),
+        ("/spend?by=moon", 'by is "moon"'),
+        ("/spend?since=moon", 'since is "moon"'),
+        ("/spend?until=2026-01-01", '"until"'),
+    ],
+)
+def test_question_that_is_not_understood(asked, path, named):
+    answer = asked.control("GET", path)
+    assert answer.status == 400 and answer.error_code() == "bad_request"
+    assert named in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize(
     "method,path,status,code",
     [

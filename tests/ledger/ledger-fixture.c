@@ -129,6 +129,7 @@ add_random_attempt (GRand *rand, WayRecord *record)
 WayRecord *
 make_random_record (GRand *rand)
 {
+  static const guint statuses[] = { 200, 429, 503, 0 };
   gint64 minute = g_rand_int_range (rand, 0, 30 * 24 * 60);
   WayRecord *record = make_record (RECORD_BASE_US + minute * G_TIME_SPAN_MINUTE);
   g_free (record->app);
@@ -140,6 +141,9 @@ make_random_record (GRand *rand)
   record->requested_model = random_name (rand, "model", 6);
   record->answered_model = random_name (rand, "model", 6);
   record->locality = g_rand_int_range (rand, 0, 3);
+  g_free (record->tag);
+  record->tag = random_name (rand, "tag", 3);
+  record->status = statuses[g_rand_int_range (rand, 0, G_N_ELEMENTS (statuses))];
   record->outcome = g_rand_int_range (rand, WAY_OUTCOME_DONE, WAY_OUTCOME_SHUTDOWN + 1);
   record->usage.input_tokens = random_known (rand, 100000);
   record->usage.cache_read_tokens = random_known (rand, 100000);

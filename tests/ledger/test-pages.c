@@ -40,6 +40,10 @@ is_let_through (const WayRecord *record, const WayLedgerFilter *filter)
     return FALSE;
   if (filter->outcome && strcmp (way_outcome_get_name (record->outcome), filter->outcome) != 0)
     return FALSE;
+  if (filter->tag && g_strcmp0 (record->tag, filter->tag) != 0)
+    return FALSE;
+  if (filter->status > 0 && record->status != filter->status)
+    return FALSE;
   return record->started_at_us >= filter->since_us;
 }
 
@@ -52,6 +56,10 @@ static const WayLedgerFilter filters[] = {
   { .outcome = "done", .limit = 7 },
   { .outcome = "upstream_error", .limit = 7 },
   { .since_us = RECORD_BASE_US + 150, .limit = 7 },
+  { .tag = "tag-2", .limit = 7 },
+  { .status = 200, .limit = 7 },
+  { .status = 503, .limit = 7 },
+  { .tag = "tag-0", .status = 429, .model = "model-2", .limit = 3 },
   { .app = "app-0", .provider = "provider-1", .limit = 3 },
   { .app = "app-0", .model = "model-1", .outcome = "done", .limit = 3 },
   { .provider = "provider-0",
@@ -60,6 +68,8 @@ static const WayLedgerFilter filters[] = {
     .since_us = RECORD_BASE_US + 20,
     .limit = 1 },
   { .app = "nobody" },
+  { .tag = "none" },
+  { .status = 418 },
   { .outcome = "no such outcome" },
   { .since_us = G_MAXINT64 },
 };

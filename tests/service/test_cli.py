@@ -153,7 +153,8 @@ class Usage(CliTest):
                      ["app", "add", "a", "--locality", "moon"], ["token"], ["key", "set"],
                      ["status", "--frobnicate"], ["serve", "--port", "65536"],
                      ["serve", "--port", "x"], ["route"], ["spend", "--by", "moon"],
-                     ["spend", "--csv", "--json"], ["export"], ["export", "requests"], ["check"]):
+                     ["spend", "--csv", "--json"], ["export"], ["check"],
+                     ["export", "requests", "--csv", "--json"], ["export", "requests", "--moon"]):
             with self.subTest(args=args):
                 self.run_failing(2, *args)
 
@@ -325,6 +326,69 @@ class Instance(CliTest):
         self.assertEqual({row["outcome"] for row in rows}, {"done"})
         self.assertGreater(int(rows[0]["output_tokens"]), 0)
         self.assertEqual((rows[0]["cache_hit"], rows[0]["saved_usd"]), ("false", ""))
+
+    def refuse_many(self, token, count, model="no, \"such\" model"):
+        """Requests that nobody can answer, on one connection."""
+        connection = http.client.HTTPConnection(self.server.address.removeprefix("http://"),
+                                                timeout=PATIENCE_S)
+        body = json.dumps({"model": model, "messages": [{"role": "user", "content": "hi"}]})
+        for _ in range(count):
+            connection.request("POST", "/v1/chat/completions", body,
+                               {"Authorization": "Bearer " + token,
+                                "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, 404)
+        connection.close()
+
+    def export_both(self, *args):
+        """The rows as CSV and as JSON, which tell of the same requests."""
+        # Bytes: text mode would make one line end of another.
+        done = subprocess.run([WAYFARE, "export", "requests", *args], env=self.home.env,
+                              capture_output=True, timeout=PATIENCE_S, check=True)
+        rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+        whole = json.loads(self.run_ok("export", "requests", "--json", *args))["requests"]
+        self.assertEqual([row["id"] for row in rows], [one["id"] for one in whole])
+        return rows, whole
+
+    def test_export_of_many_pages(self):
+        editor, notes = self.add_app("editor"), self.add_app("notes")
+        self.refuse_many(editor, 500)
+        self.refuse_many(notes, 501)
+        self.assertEqual(self.server.chat(notes)[0], 200)
+
+        rows, whole = self.export_both()
+        self.assertEqual(len({row["id"] for row in rows}), 1002)
+        times = [row["started_at"] for row in rows]
+        self.assertEqual(times, sorted(times, reverse=True))
+        self.assertEqual((rows[0]["provider"], rows[-1]["app"]), ("demo", "editor"))
+        # Unknown is an empty field, and null.
+        for name in ("provider", "duration_us", "output_tokens", "cost_usd", "saved_usd"):
+            known = whole[-1].get(name, whole[-1]["usage"].get(name))
+            self.assertEqual(rows[-1][name], "" if known is None else str(known), name)
+        self.assertEqual((rows[-1]["output_tokens"], rows[-1]["provider"]), ("", ""))
+        self.assertEqual(rows[-1]["requested_model"], "no, \"such\" model")
+
+        for args, count in ((["--app", "editor"], 500), (["--app", "notes"], 502),
+                            (["--provider", "demo"], 1), (["--model", "demo"], 1),
+                            (["--outcome", "refused"], 1001), (["--outcome", "shutdown"], 0),
+                            (["--app", "notes", "--outcome", "done"], 1),
+                            (["--app", "nobody"], 0), (["--since", "2999-01-01"], 0),
+                            (["--since", "2020-01-01"], 1002)):
+            with self.subTest(args=args):
+                self.assertEqual(len(self.export_both(*args)[0]), count)
+
+    def test_export_refusals(self):
+        for args, named in ((["--outcome", "moon"], "outcome"), (["--since", "moon"], "since"),
+                            (["--app", ""], "app")):
+            with self.subTest(args=args):
+                text = self.run_failing(1, "export", "requests", *args)
+                self.assertIn(named, text)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([WAYFARE, "export", "requests"], env=self.home.env, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard output", done.stderr)
 
     def test_tail(self):
         token = self.add_app("editor")

@@ -11,6 +11,7 @@
 #include "way-evidence.h"
 #include "way-feed.h"
 #include "way-ledger.h"
+#include "way-metrics.h"
 #include "way-queue.h"
 #include "way-upstream.h"
 
@@ -29,6 +30,7 @@ typedef struct
   WayLedger *ledger;
   WayEventQueue *events;
   WayFeed *feed;
+  WayMetrics *metrics;
   GHashTable *running;  /* request id → WayExchange, both borrowed */
   char *address;        /* owned by the gateway: http://127.0.0.1:4114 */
   gint64 started_at_us; /* wall */

@@ -110,7 +110,7 @@ follow_events (WayEndpoints *self, WayRequest *request, const char *rest)
 typedef enum
 {
   FOR_ALL,   /* whom the guard let in */
-  FOR_ADMIN, /* the /wayfare/v1 API */
+  FOR_ADMIN, /* the /wayfare/v1 API and the metrics */
 } Audience;
 
 /* A path that ends in '/' stands for everything below it, which is given as the rest; the root
@@ -138,6 +138,7 @@ static const struct
   { "GET", "/v1beta/models/", FOR_ALL, way_endpoints_gemini_model },
   { "GET", "/health", FOR_ALL, answer_health },
   { "GET", "/ready", FOR_ALL, answer_ready },
+  { "GET", "/metrics", FOR_ADMIN, way_endpoints_metrics },
   { "GET", API_PREFIX "/status", FOR_ADMIN, way_endpoints_status },
   { "GET", API_PREFIX "/requests", FOR_ADMIN, way_endpoints_requests },
   { "GET", API_PREFIX "/requests/", FOR_ADMIN, way_endpoints_one_request },

@@ -33,6 +33,9 @@ void way_endpoints_requests (WayEndpoints *endpoints, WayRequest *request, const
 void way_endpoints_one_request (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_spend (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 
+/* Handler of way-endpoints-metrics.c */
+void way_endpoints_metrics (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+
 /* Handlers of way-endpoints-models.c */
 void way_endpoints_models (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_model (WayEndpoints *endpoints, WayRequest *request, const char *rest);

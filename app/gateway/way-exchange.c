@@ -103,6 +103,7 @@ way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const 
   record->duration_us = way_exchange_get_elapsed_us (self);
   add_up_costs (record);
   g_hash_table_remove (self->core->running, record->id);
+  way_metrics_note (self->core->metrics, record);
   way_exchange_tell (self, WAY_EVENT_FINISHED);
   way_ledger_record (self->core->ledger, way_record_ref (record));
   exchange_free (self);

@@ -123,6 +123,7 @@ build_parts (WayGateway *self)
     .ledger = self->ledger,
     .events = self->events,
     .feed = way_feed_new (),
+    .metrics = way_metrics_new (),
     .running = g_hash_table_new (g_str_hash, g_str_equal),
     .address = g_steal_pointer (&self->address),
     .started_at_us = way_clock_get_wall_us (),
@@ -156,6 +157,7 @@ take_down_parts (WayGateway *self)
   way_budgets_free (self->core.budgets);
   way_pricing_free (self->core.pricing);
   way_queue_free (self->core.queue);
+  way_metrics_free (self->core.metrics);
   g_hash_table_unref (self->core.running);
   g_free (self->core.address);
   way_poller_free (self->poller);

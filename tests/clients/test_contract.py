@@ -4,8 +4,10 @@
 
 import hashlib
 import socket
+import time
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from mock_cloud import MockCloud
 from wayfare import Wayfare, chat_body, provider, route, wait_for
@@ -437,6 +439,104 @@ def test_dry_run_sends_nothing(wayfare, cloud):
     assert answer.status == 200
     assert [c["provider"] for c in answer.json()["candidates"]] == ["mock", "mock"]
     assert cloud.chats() == []
+
+
+# ---- metrics ---------------------------------------------------------------------------------
+
+ADMIN_TOKEN = "way_test_metrics_0123456789"
+
+
+@pytest.fixture(name="metered", scope="module")
+def fixture_metered(cloud):
+    digest = hashlib.sha256(ADMIN_TOKEN.encode()).hexdigest()
+    config = {
+        "providers": [provider("mock", cloud.url), provider("far", cloud.url, locality="cloud")],
+        "routes": [
+            route("coder", ("mock", "ok")),
+            route("pair", ("mock", "overloaded"), ("mock", "ok")),
+        ],
+        "apps": [{"id": "prometheus", "token_sha256": digest, "admin": True}],
+    }
+    with Wayfare(config) as wayfare:
+        yield wayfare
+
+
+def scrape(wayfare):
+    """Every metric by its name, as Prometheus' own parser reads it."""
+    answer = wayfare.request("GET", "/metrics", headers={"Authorization": "Bearer " + ADMIN_TOKEN})
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    families = {family.name: family for family in text_string_to_metric_families(answer.body.decode())}
+    assert all(family.type != "unknown" and family.documentation for family in families.values())
+    return families
+
+
+def value_of(families, name, sample="", **labels):
+    """The sum of the samples with these labels; None if there is none."""
+    found = [s.value for s in families[name].samples
+             if s.name == name + sample and labels.items() <= s.labels.items()]
+    return sum(found) if found else None
+
+
+def test_metrics_need_an_admin(metered):
+    assert metered.request("GET", "/metrics").status == 401
+
+
+def test_metrics_count_what_happened(metered):
+    for model, stream in [("coder", False), ("coder", True), ("pair", False), ("far/ok", False)]:
+        assert metered.chat(model, stream=stream).status == 200
+    odd = 'no "such" \\model'
+    assert metered.chat(odd).status == 404
+    found = scrape(metered)
+    assert value_of(found, "wayfare_requests", "_total", outcome="done", provider="mock", model="ok") == 3
+    assert value_of(found, "wayfare_requests", "_total", outcome="refused") == 1
+    assert value_of(found, "wayfare_attempts", "_total", verdict="failed", model="overloaded") == 1
+    assert value_of(found, "wayfare_fallbacks", "_total") == 1
+    assert value_of(found, "wayfare_cost_usd", "_total", provider="mock") == 0
+    assert value_of(found, "wayfare_cost_usd", "_total", provider="far") is None
+    assert value_of(found, "wayfare_unknown_cost_requests", "_total", provider="far") == 1
+    assert value_of(found, "gen_ai_server_request_duration_seconds", "_count",
+                    gen_ai_request_model="coder", gen_ai_operation_name="chat") == 2
+    assert value_of(found, "gen_ai_client_token_usage", "_sum", gen_ai_token_type="output") > 0
+    assert value_of(found, "wayfare_requests_in_flight") == 0
+    assert odd not in {value for f in found.values() for s in f.samples for value in s.labels.values()}
+
+
+def test_metrics_are_consistent(metered):
+    """Buckets grow, the last one is the count, and what nobody knows has no sample."""
+    assert metered.chat("coder").status == 200
+    found = scrape(metered)
+    histograms = [family for family in found.values() if family.type == "histogram"]
+    assert len(histograms) == 3
+    for family in histograms:
+        series = {}
+        for sample in family.samples:
+            labels = tuple(sorted((k, v) for k, v in sample.labels.items() if k != "le"))
+            series.setdefault((labels, sample.name), []).append(sample)
+        for (labels, name), samples in series.items():
+            if name.endswith("_bucket"):
+                values = [sample.value for sample in samples]
+                bounds = [float(sample.labels["le"]) for sample in samples]
+                assert values == sorted(values) and bounds == sorted(set(bounds))
+                assert bounds[-1] == float("inf")
+                assert values[-1] == series[labels, family.name + "_count"][0].value
+    assert value_of(found, "wayfare_provider_up", provider="mock") == 1
+    assert value_of(found, "wayfare_build_info") == 1
+    assert 0 < value_of(found, "process_open_fds") < 1000
+    assert value_of(found, "process_resident_memory_bytes") > 1 << 20
+    assert abs(value_of(found, "process_start_time_seconds") - time.time()) < 600
+
+
+def test_unknown_reach_has_no_sample(cloud):
+    digest = hashlib.sha256(ADMIN_TOKEN.encode()).hexdigest()
+    config = {
+        "providers": [provider("idle", cloud.url, enabled=False)],
+        "apps": [{"id": "prometheus", "token_sha256": digest, "admin": True}],
+    }
+    with Wayfare(config) as wayfare:
+        found = scrape(wayfare)
+        assert value_of(found, "wayfare_provider_up", provider="idle") is None
+        assert value_of(found, "wayfare_fallbacks", "_total") == 0
 
 
 # ---- the faces that other families of clients look at ------------------------------------------

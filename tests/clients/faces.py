@@ -43,10 +43,11 @@ class Said:
 
 @dataclasses.dataclass
 class Question:
-    """What to ask beside QUESTION."""
+    """What to ask, and how."""
 
     model: str
     streamed: bool
+    text: str = QUESTION
     tools: bool = False
     choice: str = None  # required, none, or a tool's name
     image: bool = False
@@ -65,10 +66,10 @@ class OpenAIChat:
         self.client = openai.OpenAI(base_url=url + "/v1", api_key="x", max_retries=0, timeout=TIMEOUT_S)
 
     def ask(self, question):
-        content = QUESTION
+        content = question.text
         if question.image:
             url = f"data:image/png;base64,{PNG}"
-            content = [{"type": "text", "text": QUESTION}, {"type": "image_url", "image_url": {"url": url}}]
+            content = [{"type": "text", "text": question.text}, {"type": "image_url", "image_url": {"url": url}}]
         return self.send(question, [{"role": "system", "content": SYSTEM}, {"role": "user", "content": content}])
 
     def follow_up(self, question, said, results):
@@ -144,7 +145,7 @@ class OpenAIResponses:
         self.client = openai.OpenAI(base_url=url + "/v1", api_key="x", max_retries=0, timeout=TIMEOUT_S)
 
     def ask(self, question):
-        content = [{"type": "input_text", "text": QUESTION}]
+        content = [{"type": "input_text", "text": question.text}]
         if question.image:
             content.append({"type": "input_image", "image_url": f"data:image/png;base64,{PNG}", "detail": "auto"})
         return self.send(question, [{"type": "message", "role": "user", "content": content}])
@@ -204,7 +205,7 @@ class Anthropic:
         self.client = anthropic.Anthropic(base_url=url, api_key="x", max_retries=0, timeout=TIMEOUT_S)
 
     def ask(self, question):
-        content = [{"type": "text", "text": QUESTION}]
+        content = [{"type": "text", "text": question.text}]
         if question.image:
             source = {"type": "base64", "media_type": "image/png", "data": PNG}
             content.append({"type": "image", "source": source})
@@ -266,7 +267,7 @@ class Gemini:
         self.client = google.genai.Client(api_key="x", vertexai=False, http_options=options)
 
     def ask(self, question):
-        parts = [gemini.Part(text=QUESTION)]
+        parts = [gemini.Part(text=question.text)]
         if question.image:
             parts.append(gemini.Part(inline_data=gemini.Blob(mime_type="image/png", data=PNG)))
         return self.send(question, [gemini.Content(role="user", parts=parts)])
@@ -335,7 +336,7 @@ class Ollama:
         self.client = ollama.Client(host=url, timeout=TIMEOUT_S)
 
     def ask(self, question):
-        user = {"role": "user", "content": QUESTION, **({"images": [PNG]} if question.image else {})}
+        user = {"role": "user", "content": question.text, **({"images": [PNG]} if question.image else {})}
         return self.send(question, [{"role": "system", "content": SYSTEM}, user])
 
     def follow_up(self, question, said, results):

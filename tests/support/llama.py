@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The Wayfare authors
-"""A real model: llama.cpp's own HTTP server with SmolLM2-135M, both out of Python packages.
+"""A real model: llama.cpp's own HTTP server with SmolLM2-135M, both out of Python packages; or with
+another model.
 
 As a program it prints its address and serves until killed. In a test:
 
     with LlamaServer() as llama:
         … a call to llama.url + "/v1" with "model": "smollm2" …
         llama.kill()
+
+usage: llama.py [PATH NAME CONTEXT]
 """
 
 import importlib.util
@@ -20,6 +23,8 @@ import time
 import urllib.request
 
 MODEL = "smollm2"
+CONTEXT = 2048
+SLOTS = 2
 START_TIMEOUT_S = 60
 
 
@@ -28,16 +33,16 @@ def model_path():
     return os.path.join(os.path.dirname(package.origin), "SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
-def serve():
+def serve(path, name, context):
     import xllamacpp  # only the server process pays for loading it
 
     params = xllamacpp.CommonParams()
-    params.model.path = model_path()
-    params.model_alias = {MODEL}
+    params.model.path = path
+    params.model_alias = {name}
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_ctx = 2048
-    params.n_parallel = 2
+    params.n_ctx = context
+    params.n_parallel = SLOTS
     params.cpuparams.n_threads = 2
     params.warmup = False
     server = xllamacpp.Server(params)
@@ -46,16 +51,17 @@ def serve():
 
 
 class LlamaServer:
-    """The server as a process, so that a test can kill it."""
+    """The server as a process, so that a test can kill it. CONTEXT is shared by the slots."""
 
-    def __init__(self, log=subprocess.DEVNULL):
+    def __init__(self, path=None, name=MODEL, context=CONTEXT, log=subprocess.DEVNULL):
+        self._model = [path or model_path(), name, str(context)]
         self._log = log
         self._process = None
         self.url = None
 
     def __enter__(self):
         self._process = subprocess.Popen(
-            [sys.executable, os.path.abspath(__file__)], stdout=subprocess.PIPE, stderr=self._log
+            [sys.executable, os.path.abspath(__file__), *self._model], stdout=subprocess.PIPE, stderr=self._log
         )
         line = self._process.stdout.readline().decode().strip()
         if not line.startswith("http://"):
@@ -77,6 +83,11 @@ class LlamaServer:
                 raise RuntimeError(f"llama.cpp at {self.url} is not healthy")
             time.sleep(0.1)
 
+    def slots(self):
+        """What each is doing, as the server sees it."""
+        with urllib.request.urlopen(self.url + "/slots", timeout=5) as answer:
+            return json.load(answer)
+
     def kill(self):
         """As a crash would end it: no goodbye."""
         self._process.kill()
@@ -88,4 +99,5 @@ class LlamaServer:
 
 
 if __name__ == "__main__":
-    serve()
+    PATH, NAME, TOKENS = sys.argv[1:] or [model_path(), MODEL, CONTEXT]
+    serve(PATH, NAME, int(TOKENS))

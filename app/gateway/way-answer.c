@@ -63,8 +63,13 @@ name_answerer (WayExchange *self)
   set_reason (self);
 }
 
-static void
-add_headers (WayExchange *self, GString *head)
+/**
+ * way_answer_add_headers:
+ *
+ * Adds the headers that say who answered and why.
+ */
+void
+way_answer_add_headers (WayExchange *self, GString *head)
 {
   const WayRecord *record = self->record;
   g_autofree char *attempts = g_strdup_printf ("%u", way_record_count_tried (record));
@@ -74,7 +79,7 @@ add_headers (WayExchange *self, GString *head)
   way_reply_add_header (head, "x-wayfare-attempts", attempts);
   way_reply_add_header (head, "x-wayfare-substituted", record->substituted ? "true" : "false");
   way_reply_add_header (head, "x-wayfare-reason", record->reason);
-  way_reply_add_header (head, "x-wayfare-cache", "miss");
+  way_reply_add_header (head, "x-wayfare-cache", record->cache_hit ? "hit" : "miss");
   way_reply_add_header (head, "x-wayfare-dropped", record->dropped);
   if (!record->provider)
     return;
@@ -114,7 +119,7 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
 
   g_free (self->record->reason);
   self->record->reason = g_strdup (error->message);
-  add_headers (self, head);
+  way_answer_add_headers (self, head);
   way_reply_add_header (head, "x-should-retry", "false");
   add_retry_after (self, head, error);
   self->request->dialect->encode_error (body, error->code, status, error->message);
@@ -155,7 +160,7 @@ pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhaust
     self->request->dialect->encode_error (body, error->code, status, error->message);
   else
     g_string_append_len (body, (const char *)self->body->data, self->body->len);
-  add_headers (self, head);
+  way_answer_add_headers (self, head);
   for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
     way_reply_add_header (head, passed[i], way_call_get_header (self->call, passed[i]));
   if (is_exhausted)
@@ -255,12 +260,16 @@ send_whole (WayExchange *self, GString *head)
 
   if (!self->is_translated)
     {
+      way_answer_collect (self, (const char *)self->body->data, self->body->len);
+      way_answer_keep (self, type);
       self->record->response_bytes =
         way_reply_send (self->request, head, type, (const char *)self->body->data, self->body->len);
       return;
     }
   body = g_string_new (NULL);
   type = translate_whole (self, body);
+  way_answer_collect (self, body->str, body->len);
+  way_answer_keep (self, type);
   self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
 }
 
@@ -281,7 +290,7 @@ way_answer_whole (WayExchange *self)
   way_attempt_note_success (self);
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
   name_answerer (self);
-  add_headers (self, head);
+  way_answer_add_headers (self, head);
   if (self->attempt->cost_nano_usd != WAY_UNKNOWN)
     {
       g_autoptr (GString) cost = g_string_new (NULL);
@@ -303,7 +312,7 @@ answer_at_once (WayExchange *self, const char *type, const GString *body)
   self->attempt->verdict = WAY_VERDICT_ANSWERED;
   self->attempt->cost_nano_usd = 0;
   name_answerer (self);
-  add_headers (self, head);
+  way_answer_add_headers (self, head);
   self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
   way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
 }
@@ -344,6 +353,13 @@ way_answer_estimate (WayExchange *self)
   answer_at_once (self, "application/json", body);
 }
 
+static const char *
+get_stream_type (WayExchange *self)
+{
+  return self->is_translated ? self->request->dialect->stream_type
+                             : way_call_get_header (self->call, "content-type");
+}
+
 /**
  * way_answer_begin_stream:
  *
@@ -356,10 +372,8 @@ way_answer_begin_stream (WayExchange *self)
 
   self->committed = TRUE;
   name_answerer (self);
-  add_headers (self, head);
-  way_reply_begin_stream (self->request, head,
-                          self->is_translated ? self->request->dialect->stream_type
-                                              : way_call_get_header (self->call, "content-type"));
+  way_answer_add_headers (self, head);
+  way_reply_begin_stream (self->request, head, get_stream_type (self));
 }
 
 /**
@@ -372,6 +386,7 @@ way_answer_pass_stream (WayExchange *self)
 {
   GString *output = way_pump_get_output (self->pump);
 
+  way_answer_collect (self, output->str, output->len);
   way_reply_send_piece (self->request, output->str, output->len);
   self->record->response_bytes += output->len;
   g_string_truncate (output, 0);
@@ -391,6 +406,7 @@ way_answer_end_stream (WayExchange *self)
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
   way_pump_end (self->pump);
   way_answer_pass_stream (self);
+  way_answer_keep (self, get_stream_type (self));
   way_reply_end_stream (self->request);
   way_exchange_finish (self, WAY_OUTCOME_DONE, status, NULL);
 }

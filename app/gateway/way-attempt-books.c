@@ -132,6 +132,39 @@ find_cool_until (WayExchange *self, gint64 now_us)
   return delay_us > 0 ? now_us + delay_us : until_us;
 }
 
+/* Tells the window how the target's provider is now: an open breaker of one of its models counts as
+ * cooling. */
+static void
+tell_provider (WayExchange *self, gint64 now_us)
+{
+  WayCore *core = self->core;
+  const WayProvider *provider = self->candidate->provider;
+  const WayProviderState *known = way_health_get (core->health, provider->id);
+  const WayBreaker *breaker = self->books.traffic ? &self->books.traffic->breaker : NULL;
+  g_autoptr (WayProviderState) state = NULL;
+
+  if (!known || !way_event_queue_is_interested (core->events))
+    return;
+  state =
+    way_provider_state_new (provider->id, way_kind_get_name (provider->kind), provider->base_url);
+  state->reach = known->reach;
+  state->reason = g_strdup (known->reason);
+  state->models = g_strdupv (known->models);
+  state->checked_at_us = known->checked_at_us;
+  state->last_success_at_us = known->last_success_at_us;
+  state->latency_us = known->latency_us;
+  if (breaker && breaker->reason && state->reach == WAY_REACH_UP &&
+      (breaker->cool_until_us > now_us ||
+       way_breaker_get_state (breaker, now_us) == WAY_BREAKER_OPEN))
+    {
+      state->reach = WAY_REACH_COOLING;
+      g_free (state->reason);
+      state->reason = g_strdup_printf ("%s: %s", self->candidate->model, breaker->reason);
+    }
+  way_event_queue_push (core->events,
+                        way_event_new_provider (WAY_EVENT_PROVIDER, g_steal_pointer (&state)));
+}
+
 /**
  * way_attempt_note_failure:
  * @error: how the running attempt failed, by its target's fault
@@ -158,6 +191,18 @@ way_attempt_note_failure (WayExchange *self, const GError *error)
     way_breaker_fail (breaker, way_blame_for (error->code, self->status), error->message, now_us);
   else
     way_breaker_abandon (breaker);
+  tell_provider (self, now_us);
+}
+
+static gboolean
+is_ill (WayExchange *self, gint64 now_us)
+{
+  const WayProviderState *known =
+    way_health_get (self->core->health, self->candidate->provider->id);
+  const WayBreaker *breaker = self->books.traffic ? &self->books.traffic->breaker : NULL;
+
+  return (known && known->reach != WAY_REACH_UP) ||
+         (breaker && way_breaker_get_state (breaker, now_us) != WAY_BREAKER_CLOSED);
 }
 
 /**
@@ -171,6 +216,7 @@ way_attempt_note_success (WayExchange *self)
 {
   gint64 now_us = way_clock_get_wall_us ();
   WayBreaker *breaker = self->books.traffic ? &self->books.traffic->breaker : NULL;
+  gboolean was_ill = is_ill (self, now_us);
   gint64 until_us;
 
   way_health_note_success (
@@ -183,6 +229,8 @@ way_attempt_note_success (WayExchange *self)
   until_us = way_retry_exhausted_until (get_call_header, self->call, now_us);
   if (until_us > 0)
     way_breaker_cool (breaker, "used a limit of its provider up", until_us, now_us);
+  if (was_ill || until_us > 0)
+    tell_provider (self, now_us);
 }
 
 /* The limits of the app */

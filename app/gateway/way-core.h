@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "way-cache.h"
 #include "way-discovery.h"
 #include "way-event-queue.h"
 #include "way-evidence.h"
@@ -26,6 +27,7 @@ typedef struct
   WayBudgets *budgets;
   WayPricing *pricing;
   WayQueue *queue;
+  WayCache *cache;
   WayDiscovery *discovery; /* (nullable): nobody probes without it */
   WayLedger *ledger;
   WayEventQueue *events;

@@ -12,6 +12,54 @@
 
 #include <unistd.h>
 
+/* A #WayTrafficFunc. */
+static void
+append_target (const WayTargetTraffic *target, gpointer user_data)
+{
+  GString *text = user_data;
+  gint64 now_us = way_clock_get_wall_us ();
+  const WayBreaker *breaker = &target->breaker;
+
+  way_member_open (text, NULL, '{');
+  way_member_string (text, "provider", target->provider);
+  way_member_string (text, "model", target->model);
+  way_member_string (text, "breaker",
+                     way_breaker_state_get_name (way_breaker_get_state (breaker, now_us)));
+  way_member_string (text, "reason", breaker->reason);
+  way_member_time (text, "open_until", breaker->open_until_us);
+  way_member_time (text, "cool_until",
+                   breaker->cool_until_us > now_us ? breaker->cool_until_us : 0);
+  way_member_int (text, "in_flight", target->in_flight);
+  way_member_int (text, "first_token_us", way_target_get_first_token_us (target, now_us));
+  g_string_append_c (text, '}');
+}
+
+static void
+append_budgets (GString *text, const WayCore *core)
+{
+  const GPtrArray *budgets = way_budgets_get_all (core->budgets);
+
+  way_budgets_advance (core->budgets, way_clock_get_wall_us ());
+  way_member_open (text, "budgets", '[');
+  for (guint i = 0; i < budgets->len; i++)
+    {
+      const WayBudget *budget = budgets->pdata[i];
+
+      way_member_open (text, NULL, '{');
+      way_member_string (text, "of", way_budget_scope_get_name (budget->scope));
+      way_member_string (text, "name", budget->name);
+      way_member_string (text, "provider", budget->provider_id);
+      way_member_string (text, "period", way_period_get_name (budget->terms.period));
+      way_member_decimal (text, "usd", budget->terms.limit_nano_usd, 9);
+      way_member_decimal (text, "spent_usd", budget->spent_nano_usd, 9);
+      way_member_decimal (text, "reserved_usd", budget->reserved_nano_usd, 9);
+      way_member_int (text, "since_day", budget->since_day);
+      way_member_boolean (text, "loaded", budget->is_loaded);
+      g_string_append_c (text, '}');
+    }
+  g_string_append_c (text, ']');
+}
+
 /**
  * way_endpoints_status:
  *
@@ -53,7 +101,14 @@ way_endpoints_status (WayEndpoints *self, WayRequest *request, const char *rest)
       state.base_url = provider->base_url;
       way_provider_state_append_json (text, &state); /* every string borrowed */
     }
-  g_string_append (text, "]}");
+  g_string_append_c (text, ']');
+  way_member_open (text, "targets", '[');
+  way_traffic_foreach (core->traffic, append_target, text);
+  g_string_append_c (text, ']');
+  append_budgets (text, core);
+  way_member_int (text, "queued", way_queue_get_length (core->queue));
+  way_member_int (text, "cache_bytes", (gint64)way_cache_get_size (core->cache));
+  g_string_append_c (text, '}');
   way_reply_send_json (request, 200, text);
 }
 

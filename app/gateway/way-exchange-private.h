@@ -56,6 +56,9 @@ struct _WayExchange
   gint64 admitted_at_us; /* wall: counted against the app's limits since, 0 if not */
   gint64 queued_us;      /* monotonic: waits for room since, 0 if it never did */
 
+  char *cache_key;  /* (nullable): owned: the answer is to be kept under it */
+  GByteArray *kept; /* (nullable): owned: what the client has got of it */
+
   gboolean committed; /* the client has got its first byte */
   gboolean finished;
   gint64 progress_us; /* monotonic, when progress was last told */
@@ -66,6 +69,7 @@ void way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GEr
 void way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const char *code);
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
+gboolean way_exchange_header_is_set (WayExchange *self, const char *name);
 
 /* way-attempt-request.c */
 #define WAY_ATTEMPT_MAX_HEADERS 8
@@ -96,5 +100,11 @@ void way_answer_begin_stream (WayExchange *self);
 void way_answer_pass_stream (WayExchange *self);
 void way_answer_end_stream (WayExchange *self);
 void way_answer_cut_stream (WayExchange *self, const GError *error);
+void way_answer_add_headers (WayExchange *self, GString *head);
+
+/* way-answer-cache.c */
+gboolean way_answer_from_cache (WayExchange *self);
+void way_answer_collect (WayExchange *self, const char *data, gsize length);
+void way_answer_keep (WayExchange *self, const char *type);
 
 G_END_DECLS

@@ -21,6 +21,8 @@ exchange_free (WayExchange *self)
   g_clear_pointer (&self->pump, way_pump_free);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->translation, way_translation_free);
+  g_clear_pointer (&self->kept, g_byte_array_unref);
+  g_free (self->cache_key);
   g_free (self);
 }
 
@@ -158,10 +160,15 @@ on_drained (WayConnection *connection, gpointer user_data)
 
 static const WayConnectionAnswer answer = { .on_drained = on_drained, .on_gone = on_gone };
 
-static gboolean
-header_is_set (const WayRequest *request, const char *name)
+/**
+ * way_exchange_header_is_set:
+ *
+ * Returns: whether the request has the header @name with the value of a yes
+ */
+gboolean
+way_exchange_header_is_set (WayExchange *self, const char *name)
 {
-  const char *value = way_request_get_header (request, name);
+  const char *value = way_request_get_header (self->request, name);
 
   return value && (strcmp (value, "1") == 0 || g_ascii_strcasecmp (value, "true") == 0);
 }
@@ -221,8 +228,8 @@ make_plan (WayExchange *self)
     .dialect = request->dialect,
     .tag = self->record->tag,
     .session = find_session (self),
-    .local_only = header_is_set (request, "x-wayfare-local-only"),
-    .no_fallback = header_is_set (request, "x-wayfare-no-fallback"),
+    .local_only = way_exchange_header_is_set (self, "x-wayfare-local-only"),
+    .no_fallback = way_exchange_header_is_set (self, "x-wayfare-no-fallback"),
   };
 
   way_budgets_advance (self->core->budgets, now_us);
@@ -438,6 +445,8 @@ way_exchange_start (WayCore *core, WayRequest *request)
       way_answer_with_error (self, WAY_OUTCOME_REFUSED, error);
       return;
     }
+  if (way_answer_from_cache (self))
+    return;
   make_plan (self);
   if (!self->plan->error)
     begin_journey (self);

@@ -102,6 +102,7 @@ apply_terms (WayGateway *self, WaySnapshot *snapshot)
   way_traffic_forget_turns (self->core.traffic);
   way_budgets_apply (self->core.budgets, snapshot, way_clock_get_wall_us ());
   way_budget_loader_load (self->budget_loader);
+  way_cache_apply (self->core.cache, &snapshot->cache);
   way_queue_wake (self->core.queue);
 }
 
@@ -119,6 +120,7 @@ build_parts (WayGateway *self)
     .rates = way_rates_new (),
     .budgets = way_budgets_new (),
     .pricing = way_pricing_new (self->catalog),
+    .cache = way_cache_new (),
     .queue = way_queue_new (self->context, way_exchange_retry_queued),
     .ledger = self->ledger,
     .events = self->events,
@@ -158,6 +160,7 @@ take_down_parts (WayGateway *self)
   way_pricing_free (self->core.pricing);
   way_queue_free (self->core.queue);
   way_metrics_free (self->core.metrics);
+  way_cache_free (self->core.cache);
   g_hash_table_unref (self->core.running);
   g_free (self->core.address);
   way_poller_free (self->poller);

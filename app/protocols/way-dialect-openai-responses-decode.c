@@ -20,7 +20,6 @@ typedef struct
   WayJsonSpan logprobs;
   WayJsonSpan arguments;
   WayJsonSpan output_index;
-  WayJsonSpan item_id;
   WayJsonSpan summary_index;
   WayJsonSpan error;
   WayJsonSpan message;
@@ -34,20 +33,6 @@ read_index (const WayJsonSpan *number)
   if (number->type == WAY_JSON_NUMBER)
     way_json_span_get_int (number, 0, WAY_LIMIT_TOOL_CALLS, &index);
   return (guint)index;
-}
-
-/* What tells one item from another: its place, or, from servers that do not say it (llama.cpp), its
- * id. */
-static guint
-read_key (const WayJsonSpan *place, const WayJsonSpan *id)
-{
-  guint hash = 5381;
-
-  if (place->type == WAY_JSON_NUMBER || id->type != WAY_JSON_STRING)
-    return read_index (place);
-  for (gsize i = 0; i < id->length; i++)
-    hash = hash * 33 + (guchar)id->data[i];
-  return hash;
 }
 
 static void
@@ -185,7 +170,7 @@ on_item_added (WayDecoder *decoder, const Event *event)
   Item item = collect_item (&event->item);
 
   if (way_json_span_is (&item.type, "function_call"))
-    give_call (decoder, &item, read_key (&event->output_index, &item.id), FALSE);
+    give_call (decoder, &item, read_index (&event->output_index), FALSE);
 }
 
 static void
@@ -194,9 +179,9 @@ on_item_done (WayDecoder *decoder, const Event *event)
   Item item = collect_item (&event->item);
 
   if (way_json_span_is (&item.type, "function_call"))
-    give_call (decoder, &item, read_key (&event->output_index, &item.id), TRUE);
+    give_call (decoder, &item, read_index (&event->output_index), TRUE);
   else if (way_json_span_is (&item.type, "custom_tool_call"))
-    give_custom_call (decoder, &item, read_key (&event->output_index, &item.id));
+    give_custom_call (decoder, &item, read_index (&event->output_index));
   else if (way_json_span_is (&item.type, "reasoning"))
     give_signature (decoder, &item);
 }
@@ -210,8 +195,7 @@ on_arguments_delta (WayDecoder *decoder, const Event *event)
     return;
   g_string_truncate (decoder->scratch, 0);
   way_decoder_unescape (decoder, &event->delta);
-  delta.tool =
-    way_decoder_number_tool (decoder, read_key (&event->output_index, &event->item_id), NULL);
+  delta.tool = way_decoder_number_tool (decoder, read_index (&event->output_index), NULL);
   way_decoder_get_tool (decoder, delta.tool)->has_text = TRUE;
   delta.text = decoder->scratch->str;
   delta.length = decoder->scratch->len - 1;
@@ -224,7 +208,7 @@ on_arguments_done (WayDecoder *decoder, const Event *event)
 {
   Item item = { .arguments = event->arguments };
 
-  give_call (decoder, &item, read_key (&event->output_index, &event->item_id), TRUE);
+  give_call (decoder, &item, read_index (&event->output_index), TRUE);
 }
 
 static void
@@ -412,12 +396,11 @@ way_responses_decode_event (
     return TRUE;
   if (!read_root (data, length, &event.root, error))
     return FALSE;
-  WAY_JSON_COLLECT (&event.root, { "type", &event.type }, { "response", &event.response },
-                    { "item", &event.item }, { "delta", &event.delta },
-                    { "logprobs", &event.logprobs }, { "arguments", &event.arguments },
-                    { "output_index", &event.output_index }, { "item_id", &event.item_id },
-                    { "summary_index", &event.summary_index }, { "error", &event.error },
-                    { "message", &event.message });
+  WAY_JSON_COLLECT (
+    &event.root, { "type", &event.type }, { "response", &event.response }, { "item", &event.item },
+    { "delta", &event.delta }, { "logprobs", &event.logprobs }, { "arguments", &event.arguments },
+    { "output_index", &event.output_index }, { "summary_index", &event.summary_index },
+    { "error", &event.error }, { "message", &event.message });
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     if (way_json_span_is (&event.type, types[i].type))
       {

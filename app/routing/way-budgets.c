@@ -248,6 +248,19 @@ way_budget_get_left (const WayBudget *budget)
 }
 
 /**
+ * way_budget_scope_get_name:
+ *
+ * Returns: "everything", "app", "provider" or "model"
+ */
+const char *
+way_budget_scope_get_name (WayBudgetScope scope)
+{
+  static const char *const names[] = { "everything", "app", "provider", "model" };
+
+  return names[scope];
+}
+
+/**
  * way_budget_describe:
  *
  * Returns: (transfer full): "the budget of the app \"codex\", $20.00 a month"

@@ -59,6 +59,7 @@ void way_budgets_advance (WayBudgets *budgets, gint64 now_us);
 const GPtrArray *way_budgets_get_all (const WayBudgets *budgets);
 void way_budget_load (WayBudget *budget, gint64 spent_before_nano_usd);
 gint64 way_budget_get_left (const WayBudget *budget);
+const char *way_budget_scope_get_name (WayBudgetScope scope);
 char *way_budget_describe (const WayBudget *budget);
 guint way_budget_take_news (WayBudget *budget);
 

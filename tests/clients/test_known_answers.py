@@ -104,18 +104,6 @@ def test_call(asked):
 @on_every_face
 @on_every_back
 @in_every_mode
-def test_parallel_calls(asked):
-    face, question = asked
-    asking = question("What is the time, and how will the weather be?", tools=True)
-    said = face.ask(asking)
-    assert said.calls == [("get_time", {}), ("get_weather", {"city": "Bergen"})]
-    then = face.follow_up(asking, said, {"get_time": "noon", "get_weather": "rain all day"})
-    assert then.text == "Take an umbrella with you."
-
-
-@on_every_face
-@on_every_back
-@in_every_mode
 def test_length(asked, back):
     face, question = asked
     said = face.ask(question("What does a clock say?", settings=True))

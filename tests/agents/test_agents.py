@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The Wayfare authors
 """Real agents, pinned and offline, complete a plain prompt and a loop of tools through Wayfare, whatever
-dialect the provider speaks. AGENTS is the folder where their packages are installed."""
+dialect the provider speaks; and with a real server whose model knows its answers by heart. AGENTS is
+the folder where their packages are installed."""
 
 import os
 import pathlib
@@ -9,6 +10,7 @@ import subprocess
 
 import pytest
 
+import known_model
 import mock_backs
 from mock_backs import SCENES, MockBacks, Scene
 from wayfare import Wayfare
@@ -33,6 +35,12 @@ def fixture_wayfare(backs):
         yield wayfare
 
 
+@pytest.fixture(name="known", scope="module")
+def fixture_known():
+    with known_model.known_server() as llama, Wayfare({"providers": known_model.providers(llama)}) as wayfare:
+        yield wayfare
+
+
 def run(command, home, environment):
     """In an empty home, with nowhere to go but loopback."""
     base = {"HOME": str(home), "PATH": os.environ["PATH"], "HTTPS_PROXY": "http://127.0.0.1:9",
@@ -43,8 +51,8 @@ def run(command, home, environment):
     return done.stdout
 
 
-def run_claude(wayfare, home, model):
-    command = [BINARIES / "claude", "-p", "Add.", "--model", model, "--allowedTools", "Bash"]
+def run_claude(wayfare, home, model, prompt="Add."):
+    command = [BINARIES / "claude", "-p", prompt, "--model", model, "--allowedTools", "Bash"]
     return run(command, home, {
         "ANTHROPIC_BASE_URL": wayfare.url, "ANTHROPIC_AUTH_TOKEN": "unused",
         "ANTHROPIC_DEFAULT_HAIKU_MODEL": model.split("/")[0] + "/text",
@@ -52,13 +60,13 @@ def run_claude(wayfare, home, model):
     })
 
 
-def run_codex(wayfare, home, model):
+def run_codex(wayfare, home, model, prompt="Add."):
     (home / ".codex").mkdir(exist_ok=True)
     (home / ".codex" / "config.toml").write_text(
         'model_provider = "wayfare"\n[model_providers.wayfare]\nname = "Wayfare"\n'
         f'base_url = "{wayfare.url}/v1"\nwire_api = "responses"\nenv_key = "WAYFARE_TOKEN"\n')
     command = [BINARIES / "codex", "exec", "--skip-git-repo-check",
-               "--dangerously-bypass-approvals-and-sandbox", "-m", model, "Add."]
+               "--dangerously-bypass-approvals-and-sandbox", "-m", model, prompt]
     return run(command, home, {"WAYFARE_TOKEN": "unused"})
 
 
@@ -71,3 +79,13 @@ def test_agent(backs, wayfare, tmp_path, agent, back):
     assert "The sum is known." in said
     assert any("way-42" in text for _, text in backs.last.results), backs.last.results
     assert backs.server.faults == []
+
+
+# The loop ends with the sum only if the tool's result has come back to the model.
+@pytest.mark.parametrize("back", known_model.DIALECTS)
+@pytest.mark.parametrize("agent", [run_claude, run_codex], ids=["claude-code", "codex"])
+def test_agent_with_known_answers(known, tmp_path, agent, back):
+    said = agent(known, tmp_path, f"{back}/{known_model.MODEL}", "What is it like?")
+    assert known_model.SCRIPTS["text"] in said
+    said = agent(known, tmp_path, f"{back}/{known_model.MODEL}", "Add.")
+    assert known_model.SCRIPTS["sum"] in said

@@ -10,6 +10,7 @@ import bigram_gguf
 from llama import SLOTS, LlamaServer
 
 MODEL = "known"
+DIALECTS = ["openai-chat", "openai-responses", "anthropic"]  # that the server speaks
 # Of each slot. An endless answer meets it after minutes, if nobody stops it.
 CONTEXT = 65536
 
@@ -34,10 +35,12 @@ SCRIPTS = {
 }
 ENDLESS = ("endless",)
 
-# The last message picks the script. Past thoughts and calls are shown in Hermes's syntax, from which
+# The last question or result picks the script; instructions may follow it. Past thoughts and calls are shown in Hermes's syntax, from which
 # llama.cpp learns how this model writes them. Agents' long instructions are cut: nobody reads them.
 TEMPLATE = """
+{%- set ns = namespace(last=messages[0]) %}
 {%- for message in messages %}
+{%- if message.role in ['user', 'tool'] %}{% set ns.last = message %}{% endif %}
 {{- '<|im_start|>' + message.role + '\\n' }}
 {%- if message.reasoning_content %}{{- '<think>\\n' + message.reasoning_content + '</think>\\n\\n' }}{% endif %}
 {{- (message.content or '')[-200:] }}
@@ -48,10 +51,10 @@ TEMPLATE = """
 {{- '<|im_end|>\\n' }}
 {%- endfor %}
 {%- if add_generation_prompt %}
-{%- set said = messages[-1].content or '' %}
+{%- set said = ns.last.content or '' %}
 {%- set names = (tools or []) | map(attribute='function') | map(attribute='name') | list %}
 {%- set script = 'text' %}
-{%- if messages[-1].role == 'tool' %}
+{%- if ns.last.role == 'tool' %}
 {%- set script = 'forecast' if 'rain' in said else 'sum' if 'way-42' in said else 'no-forecast' %}
 {%- elif 'colour' in said %}{% set script = 'thinking' %}
 {%- elif 'coffee' in said %}{% set script = 'utf8' %}
@@ -75,3 +78,13 @@ def known_server():
         bigram_gguf.write(path, SCRIPTS, TEMPLATE, CONTEXT, ENDLESS)
         with LlamaServer(path, MODEL, CONTEXT * SLOTS) as server:
             yield server
+
+
+def providers(server):
+    """One for each of DIALECTS, by its name."""
+    url = server.url + "/v1"
+    return [
+        {"id": "openai-chat", "kind": "openai", "base_url": url, "dialects": ["openai-chat"]},
+        {"id": "openai-responses", "kind": "openai", "base_url": url, "dialects": ["openai-responses"]},
+        {"id": "anthropic", "kind": "anthropic", "base_url": server.url},
+    ]

@@ -248,14 +248,21 @@ way_record_count_tried (const WayRecord *record)
  * way_record_is_fallback:
  *
  * Returns: whether another than the first candidate answered, be it that the first was asked in
- * vain or that it was not fit to be asked
+ * vain or that it was not fit to be asked; asking the same one again is no fallback
  */
 gboolean
 way_record_is_fallback (const WayRecord *record)
 {
+  const WayAttempt *first = record->attempts->len > 0 ? record->attempts->pdata[0] : NULL;
+
   for (guint i = 1; i < record->attempts->len; i++)
-    if (((const WayAttempt *)record->attempts->pdata[i])->verdict == WAY_VERDICT_ANSWERED)
-      return TRUE;
+    {
+      const WayAttempt *attempt = record->attempts->pdata[i];
+
+      if (attempt->verdict == WAY_VERDICT_ANSWERED)
+        return g_strcmp0 (attempt->provider, first->provider) != 0 ||
+               g_strcmp0 (attempt->model, first->model) != 0;
+    }
   return FALSE;
 }
 

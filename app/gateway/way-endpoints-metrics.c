@@ -3,6 +3,7 @@
 
 /* GET /metrics: what was counted, and what holds just now. Gateway thread. */
 
+#include "way-clock.h"
 #include "way-endpoints.h"
 #include "way-metric.h"
 #include "way-metrics.h"
@@ -40,6 +41,52 @@ static void
 collect_queued (const Collection *to)
 {
   way_metric_append_sample (to->text, to->name, NULL, NULL, way_queue_get_length (to->core->queue));
+}
+
+/* Which state a breaker is in: 1 for that state, 0 for the others. */
+static void
+collect_breaker (const WayTargetTraffic *target, gpointer user_data)
+{
+  const Collection *to = user_data;
+  WayBreakerState now = way_breaker_get_state (&target->breaker, way_clock_get_wall_us ());
+
+  for (int state = WAY_BREAKER_CLOSED; state <= WAY_BREAKER_HALF_OPEN; state++)
+    {
+      const WayMetricLabel labels[] = {
+        { "provider", target->provider },
+        { "model", target->model },
+        { "state", way_breaker_state_get_name ((WayBreakerState)state) },
+      };
+
+      way_metric_append_labelled (to->text, to->name, labels, G_N_ELEMENTS (labels),
+                                  (int)now == state);
+    }
+}
+
+static void
+collect_breakers (const Collection *to)
+{
+  way_traffic_foreach (to->core->traffic, collect_breaker, (gpointer)to);
+}
+
+static void
+collect_budgets (const Collection *to)
+{
+  const GPtrArray *budgets = way_budgets_get_all (to->core->budgets);
+
+  for (guint i = 0; i < budgets->len; i++)
+    {
+      const WayBudget *budget = budgets->pdata[i];
+      const WayMetricLabel labels[] = {
+        { "of", way_budget_scope_get_name (budget->scope) },
+        { "name", budget->name ? budget->name : "" },
+        { "period", way_period_get_name (budget->terms.period) },
+      };
+
+      if (budget->is_loaded)
+        way_metric_append_labelled (to->text, to->name, labels, G_N_ELEMENTS (labels),
+                                    (double)way_budget_get_left (budget) * 1e-9);
+    }
 }
 
 static void
@@ -136,6 +183,10 @@ static const struct
   { "wayfare_provider_up", "gauge",
     "Whether a provider can be asked now: 0 if it is down, wants us to wait or lacks its key.",
     collect_reach },
+  { "wayfare_breaker_state", "gauge", "1 for the state the breaker of a target is in.",
+    collect_breakers },
+  { "wayfare_budget_left_usd", "gauge", "What a budget has neither spent nor reserved.",
+    collect_budgets },
   { "process_cpu_seconds_total", "counter", "Processor time of user and system.", collect_cpu },
   { "process_start_time_seconds", "gauge", "When the process started, since 1970.", collect_start },
   { "process_resident_memory_bytes", "gauge", "Resident memory.", collect_memory },

@@ -288,6 +288,21 @@ way_metric_append_head (GString *text, const char *name, const char *type, const
 }
 
 /**
+ * way_metric_append_labelled:
+ * @labels: (array length=n_labels): at least one, with their values
+ */
+void
+way_metric_append_labelled (
+  GString *text, const char *name, const WayMetricLabel *labels, gsize n_labels, double value)
+{
+  g_string_append (text, name);
+  for (gsize i = 0; i < n_labels; i++)
+    append_label (text, labels[i].name, labels[i].value, i == 0);
+  g_string_append (text, "} ");
+  append_value (text, value);
+}
+
+/**
  * way_metric_append_sample:
  * @label: (nullable): name of the only label, %NULL for a sample without labels
  * @label_value: (nullable): %NULL only together with @label

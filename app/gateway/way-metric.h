@@ -39,6 +39,12 @@ typedef struct
   guint n_bounds;
 } WayMetricSpec;
 
+typedef struct
+{
+  const char *name;
+  const char *value;
+} WayMetricLabel;
+
 typedef struct _WayMetric WayMetric;
 
 WayMetric *way_metric_new (const WayMetricSpec *spec);
@@ -48,6 +54,8 @@ void way_metric_append_text (const WayMetric *metric, GString *text);
 
 /* The format itself, for values that nobody keeps */
 void way_metric_append_head (GString *text, const char *name, const char *type, const char *help);
+void way_metric_append_labelled (
+  GString *text, const char *name, const WayMetricLabel *labels, gsize n_labels, double value);
 void way_metric_append_sample (
   GString *text, const char *name, const char *label, const char *label_value, double value);
 

@@ -154,7 +154,8 @@ estimate (const WayDecision *decision, WayCandidate *candidate, const WayModel *
 
   if (facts == NULL)
     return;
-  candidate->input_tokens = way_target_correct_estimate (past, facts->input_tokens_estimate);
+  candidate->input_tokens =
+    way_target_correct_estimate (past, MAX (facts->input_tokens_estimate, 0));
   if (facts->max_output_tokens > 0)
     most = facts->max_output_tokens;
   else if (past != NULL && past->output_tokens > 0)

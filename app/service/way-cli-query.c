@@ -63,6 +63,34 @@ add_provider_row (JsonArray *array, guint i, JsonNode *node, gpointer user_data)
 }
 
 static void
+print_breaker (JsonArray *array, guint i, JsonNode *node, gpointer user_data)
+{
+  JsonObject *target = json_node_get_object (node);
+  const char *state = get_text (target, "breaker", "closed");
+
+  if (!g_str_equal (state, "closed") || json_object_has_member (target, "cool_until"))
+    {
+      const char *until = get_text (target, "cool_until", get_text (target, "open_until", NULL));
+      if (until != NULL)
+        g_print ("%s/%s is left alone until %s: %s\n", get_text (target, "provider", "?"),
+                 get_text (target, "model", "?"), until, get_text (target, "reason", "it failed"));
+    }
+}
+
+static void
+print_budget (JsonArray *array, guint i, JsonNode *node, gpointer user_data)
+{
+  JsonObject *budget = json_node_get_object (node);
+  const char *name = get_text (budget, "name", NULL);
+
+  g_print ("budget of %s%s%s: %.4f of %.2f USD spent this %s\n", get_text (budget, "of", "?"),
+           name != NULL ? " " : "", name != NULL ? name : "",
+           json_object_get_double_member_with_default (budget, "spent_usd", 0),
+           json_object_get_double_member_with_default (budget, "usd", 0),
+           get_text (budget, "period", "?"));
+}
+
+static void
 print_status (JsonObject *status)
 {
   static const WayCliColumn columns[] = {
@@ -83,6 +111,10 @@ print_status (JsonObject *status)
     json_array_foreach_element (providers, add_provider_row, table);
   text = way_cli_table_to_text (table);
   g_print ("%s", text);
+  if (way_json_get_array (status, "targets") != NULL)
+    json_array_foreach_element (way_json_get_array (status, "targets"), print_breaker, NULL);
+  if (way_json_get_array (status, "budgets") != NULL)
+    json_array_foreach_element (way_json_get_array (status, "budgets"), print_budget, NULL);
 }
 
 int

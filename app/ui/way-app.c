@@ -7,6 +7,7 @@
 #include "way-app.h"
 
 #include "way-drawing.h"
+#include "way-price.h"
 #include "way-resources.h"
 #include "way-time-label.h"
 #include "way-window.h"
@@ -189,6 +190,22 @@ on_window_removed (GtkApplication *application, GtkWindow *window, gpointer user
     g_application_quit (G_APPLICATION (application));
 }
 
+/* A share of a budget was passed. */
+static void
+on_budget_news (WayService *service, const WayBudgetNews *news, gpointer user_data)
+{
+  g_autofree char *spent = way_price_format_usd (news->spent_nano_usd);
+  g_autofree char *title = news->percent >= 100
+                             ? g_strdup (_ ("A budget is used up"))
+                             : g_strdup_printf (_ ("%u %% of a budget is used"), news->percent);
+  g_autofree char *body = g_strdup_printf (_ ("%s was spent of %s."), spent, news->budget);
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_body (notification, body);
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_application_send_notification (G_APPLICATION (user_data), news->budget, notification);
+}
+
 static void
 way_application_startup (GApplication *application)
 {
@@ -214,6 +231,7 @@ way_application_startup (GApplication *application)
       on_appearance_changed (self);
     }
   self->service = way_service_new (&options);
+  g_signal_connect_object (self->service, "budget-news", G_CALLBACK (on_budget_news), self, 0);
   self->term_id = g_unix_signal_add (SIGTERM, on_signal, self);
   self->int_id = g_unix_signal_add (SIGINT, on_signal, self);
   g_application_hold (application);

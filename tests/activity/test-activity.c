@@ -182,7 +182,9 @@ test_forgets_oldest_ended (Fixture *fixture, gconstpointer data)
 static void
 add_tried (WayRecord *record, WayVerdict verdict)
 {
-  way_record_add_attempt (record, "p", "m", WAY_LOCALITY_LOCAL)->verdict = verdict;
+  const char *model = record->attempts->len == 0 ? "first" : "second";
+
+  way_record_add_attempt (record, "p", model, WAY_LOCALITY_LOCAL)->verdict = verdict;
 }
 
 static void

@@ -53,7 +53,9 @@ get_rate (WayMeters *meters, const char *name)
 static void
 add_tried (WayRecord *record, WayVerdict verdict)
 {
-  way_record_add_attempt (record, "p", "m", WAY_LOCALITY_LOCAL)->verdict = verdict;
+  const char *model = record->attempts->len == 0 ? "first" : "second";
+
+  way_record_add_attempt (record, "p", model, WAY_LOCALITY_LOCAL)->verdict = verdict;
 }
 
 static void

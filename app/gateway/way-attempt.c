@@ -137,14 +137,17 @@ fail_transport (WayExchange *self, const GError *error)
 static void
 fail_status (WayExchange *self)
 {
-  g_autofree char *said =
-    self->candidate->dialect->decode_error ((const char *)self->body->data, self->body->len);
+  const char *body = self->body->data ? (const char *)self->body->data : "";
+  WayErrorCode code = way_retry_read_refusal (self->status, body, self->body->len);
+  WayNext next = way_retry_after_status (self->status);
+  g_autofree char *said = self->candidate->dialect->decode_error (body, self->body->len);
   g_autoptr (GError) error =
-    g_error_new (WAY_ERROR, self->status == 429 ? WAY_ERROR_RATE_LIMITED : WAY_ERROR_UPSTREAM,
-                 "%s answered %u%s%.300s", self->candidate->provider->id, self->status,
-                 said ? ": " : "", said ? said : "");
+    g_error_new (WAY_ERROR, code, "%s answered %u%s%.300s", self->candidate->provider->id,
+                 self->status, said ? ": " : "", said ? said : "");
 
-  fail_attempt (self, error, way_retry_after_status (self->status));
+  if (code != WAY_ERROR_UPSTREAM)
+    next = WAY_NEXT_TARGET;
+  fail_attempt (self, error, next);
 }
 
 /* What came is no answer; @what says so of the provider: "sent a body that does not end". */

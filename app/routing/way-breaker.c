@@ -189,7 +189,10 @@ way_breaker_reset (WayBreaker *breaker)
 WayBlame
 way_blame_for (WayErrorCode code, guint status)
 {
-  if (status == 401 || status == 402 || status == 403 || status == 404 || status == 429)
+  if (code == WAY_ERROR_CONTEXT_TOO_LONG)
+    return WAY_BLAME_NONE;
+  if (code == WAY_ERROR_BUDGET_EXCEEDED || status == 401 || status == 402 || status == 403 ||
+      status == 404 || status == 429)
     return WAY_BLAME_OPENS;
   if (status >= 500 || status == 408)
     return WAY_BLAME_SOME;

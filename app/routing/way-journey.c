@@ -42,14 +42,34 @@ may_ask (const WayPlan *plan, const WayEvidence *evidence, WayCandidate *candida
   return TRUE;
 }
 
+/* Whether it is known to take no more than the one for which the conversation was too long. */
 static gboolean
-find_next (WayJourney *journey, const WayPlan *plan, const WayEvidence *evidence, gint64 now_us)
+takes_no_more (const WayCandidate *candidate, const WayCandidate *full)
 {
+  return candidate->takes_tokens > 0 && full->takes_tokens > 0 &&
+         candidate->takes_tokens <= full->takes_tokens;
+}
+
+static gboolean
+find_next (WayJourney *journey,
+           const WayPlan *plan,
+           const WayEvidence *evidence,
+           const WayFailure *failure,
+           gint64 now_us)
+{
+  const WayCandidate *full =
+    failure != NULL && failure->code == WAY_ERROR_CONTEXT_TOO_LONG ? journey->current : NULL;
+
   while (journey->next < plan->candidates->len)
     {
       WayCandidate *candidate = g_ptr_array_index (plan->candidates, journey->next++);
       if (!candidate->usable)
         continue;
+      if (full != NULL && takes_no_more (candidate, full))
+        {
+          way_candidate_refuse (candidate, "takes no longer conversation");
+          continue;
+        }
       if (journey->n_attempts > 0 && !may_ask (plan, evidence, candidate, now_us))
         continue;
       journey->current = candidate;
@@ -100,7 +120,7 @@ way_journey_step (WayJourney *journey,
 {
   if (failure != NULL && (failure->is_callers_fault || left_us <= 0))
     return WAY_STEP_STOP;
-  if (find_next (journey, plan, evidence, now_us))
+  if (find_next (journey, plan, evidence, failure, now_us))
     {
       journey->n_attempts++;
       return WAY_STEP_TRY;

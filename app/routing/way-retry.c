@@ -53,6 +53,7 @@ way_retry_after_error (WayErrorCode code)
   switch (code)
     {
     case WAY_ERROR_CONTEXT_TOO_LONG:
+    case WAY_ERROR_BUDGET_EXCEEDED:
     case WAY_ERROR_CLOUD_DISABLED:
     case WAY_ERROR_LOCAL_ONLY:
     case WAY_ERROR_RATE_LIMITED:
@@ -72,7 +73,6 @@ way_retry_after_error (WayErrorCode code)
     case WAY_ERROR_MODEL_NOT_FOUND:
     case WAY_ERROR_MODEL_NOT_ALLOWED:
     case WAY_ERROR_NO_TARGET:
-    case WAY_ERROR_BUDGET_EXCEEDED:
     case WAY_ERROR_REQUEST_TOO_LARGE:
     case WAY_ERROR_BAD_REQUEST:
     case WAY_ERROR_NOT_FOUND:
@@ -88,6 +88,45 @@ way_retry_after_error (WayErrorCode code)
       return WAY_NEXT_STOP;
     }
   g_return_val_if_reached (WAY_NEXT_STOP);
+}
+
+/* The words of providers that say more than their status does: under 400, OpenAI's
+ * "context_length_exceeded", Anthropic's "prompt is too long", llama.cpp's
+ * "exceed_context_size_error", vLLM's "maximum context length", Gemini's "exceeds the maximum
+ * number of tokens"; a spent quota is OpenAI's "insufficient_quota" or Anthropic's
+ * "enforced_spend_limit_reached". */
+static const struct
+{
+  const char *words;
+  WayErrorCode code;
+} refusals[] = {
+  { "context_length_exceeded", WAY_ERROR_CONTEXT_TOO_LONG },
+  { "prompt is too long", WAY_ERROR_CONTEXT_TOO_LONG },
+  { "exceed_context_size", WAY_ERROR_CONTEXT_TOO_LONG },
+  { "maximum context length", WAY_ERROR_CONTEXT_TOO_LONG },
+  { "exceeds the maximum number of tokens", WAY_ERROR_CONTEXT_TOO_LONG },
+  { "insufficient_quota", WAY_ERROR_BUDGET_EXCEEDED },
+  { "enforced_spend_limit_reached", WAY_ERROR_BUDGET_EXCEEDED },
+};
+
+/**
+ * way_retry_read_refusal:
+ * @status: of an answer that is no success
+ * @body: its body
+ *
+ * What the provider's words make of a status below 500: that the conversation is too long for this
+ * model, or that the account may spend no more; another target may answer both.
+ *
+ * Returns: %WAY_ERROR_CONTEXT_TOO_LONG, %WAY_ERROR_BUDGET_EXCEEDED for a spent account,
+ *   %WAY_ERROR_RATE_LIMITED for another 429, else %WAY_ERROR_UPSTREAM
+ */
+WayErrorCode
+way_retry_read_refusal (guint status, const char *body, gsize length)
+{
+  for (gsize i = 0; status < 500 && i < G_N_ELEMENTS (refusals); i++)
+    if (g_strstr_len (body, (gssize)length, refusals[i].words) != NULL)
+      return refusals[i].code;
+  return status == 429 ? WAY_ERROR_RATE_LIMITED : WAY_ERROR_UPSTREAM;
 }
 
 /**

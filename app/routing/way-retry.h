@@ -20,6 +20,7 @@ typedef const char *(*WayHeaderFunc) (const char *name, gpointer user_data);
 
 WayNext way_retry_after_status (guint status);
 WayNext way_retry_after_error (WayErrorCode code);
+WayErrorCode way_retry_read_refusal (guint status, const char *body, gsize length);
 gboolean way_retry_may_pass (WayErrorCode code, guint status);
 gint64 way_retry_get_backoff_us (guint n_repeats, double chance);
 gint64

@@ -189,21 +189,15 @@ guard_abilities (const WayDecision *decision, WayCandidate *candidate, const Way
     leave_out (candidate, g_strdup_printf ("cannot %s, as far as is known", lack));
 }
 
-static gint64
-get_context (const WayCandidate *candidate, const WayModel *model)
-{
-  return candidate->context_tokens > 0 ? candidate->context_tokens : MAX (model->context_tokens, 0);
-}
-
 static void
-guard_context (WayCandidate *candidate, gint64 context_tokens)
+guard_context (WayCandidate *candidate)
 {
-  if (context_tokens <= 0 || candidate->input_tokens <= context_tokens)
+  if (candidate->takes_tokens == 0 || candidate->input_tokens <= candidate->takes_tokens)
     return;
   way_candidate_leave_out (candidate, WAY_ERROR_CONTEXT_TOO_LONG,
                            g_strdup_printf ("takes %" G_GINT64_FORMAT
                                             " tokens, and the prompt is about %" G_GINT64_FORMAT,
-                                            context_tokens, candidate->input_tokens));
+                                            candidate->takes_tokens, candidate->input_tokens));
 }
 
 static void
@@ -242,6 +236,8 @@ way_decision_guard (WayDecision *decision, WayCandidate *candidate)
   gboolean is_known = way_pricing_find (decision->evidence->pricing, decision->plan->snapshot,
                                         candidate->provider, candidate->model, &model);
 
+  candidate->takes_tokens =
+    candidate->context_tokens > 0 ? candidate->context_tokens : MAX (model.context_tokens, 0);
   estimate (decision, candidate, &model);
   guard_conditions (decision, candidate);
   if (!candidate->usable || decision->query->facts == NULL ||
@@ -250,7 +246,7 @@ way_decision_guard (WayDecision *decision, WayCandidate *candidate)
   if (is_known && model.capabilities != 0 && get_operation (decision) == WAY_OPERATION_CHAT)
     guard_abilities (decision, candidate, &model);
   if (candidate->usable && get_operation (decision) == WAY_OPERATION_CHAT)
-    guard_context (candidate, get_context (candidate, &model));
+    guard_context (candidate);
   if (candidate->usable)
     guard_budgets (decision, candidate);
 }
@@ -308,7 +304,7 @@ describe_weakness (const WayDecision *decision, const WayCandidate *candidate)
   WayModel model;
   gboolean is_known = way_pricing_find (decision->evidence->pricing, decision->plan->snapshot,
                                         candidate->provider, candidate->model, &model);
-  gint64 context_tokens = get_context (candidate, &model);
+  gint64 context_tokens = candidate->takes_tokens;
 
   if (is_known && model.capabilities != 0)
     {

@@ -30,6 +30,7 @@ typedef struct
 /**
  * WayCandidate:
  * @target: (nullable): the route's, borrowed from the plan's snapshot
+ * @takes_tokens: the context that is set or that the model is known to have, 0 when neither
  * @input_tokens: of the request as this model counts, estimated
  * @cost_nano_usd: what the request will probably cost here; 0 is free, or %WAY_UNKNOWN
  * @reserve_nano_usd: what it may cost at most, if its input is estimated well
@@ -45,6 +46,7 @@ typedef struct
   gboolean usable;
   gboolean substituted;  /* another model than the one asked for, by name */
   gint64 context_tokens; /* 0 when not set */
+  gint64 takes_tokens;
   gint64 input_tokens;
   gint64 cost_nano_usd;
   gint64 reserve_nano_usd;

@@ -79,6 +79,28 @@ def test_context_is_guarded(cloud):
         assert cloud.chats() == []
 
 
+def test_longer_context_is_found_when_the_provider_says_so(cloud):
+    targets = [{"provider": "mock", "model": "too-long", "context_tokens": 8192},
+               {"provider": "mock", "model": "drip", "context_tokens": 4096},
+               {"provider": "mock", "model": "ok", "context_tokens": 65536}]
+    config = {"providers": [provider("mock", cloud.url)], "routes": [{"model": "long", "targets": targets}]}
+    with Wayfare(config) as wayfare:
+        answer = wayfare.chat("long")
+        assert answer.headers["x-wayfare-model"] == "ok" and answer.headers["x-wayfare-attempts"] == "2"
+        assert "takes no longer conversation" in answer.headers["x-wayfare-reason"]
+        alone = wayfare.chat("mock/too-long")
+        assert alone.status == 400 and alone.error_code() == "context_length_exceeded"
+        assert alone.headers["x-wayfare-attempts"] == "1" and "x-should-retry" not in alone.headers
+
+
+@pytest.mark.parametrize("model", ["bad-key", "quota"])
+def test_refused_account_is_not_asked_again(cloud, model):
+    config = {"providers": [provider("mock", cloud.url)], "routes": [route("coder", ("mock", model), ("mock", "ok"))]}
+    with Wayfare(config) as wayfare:
+        assert [wayfare.chat("coder").status for _ in range(4)] == [200] * 4
+        assert [c.json()["model"] for c in cloud.chats()].count(model) == 1
+
+
 def test_failing_target_is_asked_again_then_left_alone(cloud):
     config = {"providers": [provider("mock", cloud.url)],
               "routes": [route("coder", ("mock", "overloaded"), ("mock", "ok"))]}

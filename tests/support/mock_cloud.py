@@ -285,6 +285,12 @@ async def error_html(reply):
     await reply.whole(500, page, "text/html")
 
 
+@behaviour("too-long")
+async def too_long(reply):
+    words = "This model's maximum context length is 8192 tokens"
+    await reply.whole(400, error(words, "invalid_request_error", "context_length_exceeded"))
+
+
 @behaviour("bad-request")
 async def bad_request(reply):
     await reply.whole(400, error("Unsupported value: 'temperature'", "invalid_request_error"))

@@ -53,7 +53,6 @@ way_retry_after_error (WayErrorCode code)
   switch (code)
     {
     case WAY_ERROR_CONTEXT_TOO_LONG:
-    case WAY_ERROR_BUDGET_EXCEEDED:
     case WAY_ERROR_CLOUD_DISABLED:
     case WAY_ERROR_LOCAL_ONLY:
     case WAY_ERROR_RATE_LIMITED:
@@ -73,6 +72,7 @@ way_retry_after_error (WayErrorCode code)
     case WAY_ERROR_MODEL_NOT_FOUND:
     case WAY_ERROR_MODEL_NOT_ALLOWED:
     case WAY_ERROR_NO_TARGET:
+    case WAY_ERROR_BUDGET_EXCEEDED:
     case WAY_ERROR_REQUEST_TOO_LARGE:
     case WAY_ERROR_BAD_REQUEST:
     case WAY_ERROR_NOT_FOUND:

@@ -342,7 +342,9 @@ assert_totals_are_sums (const char *path)
   static const char sums[] =
     "WITH fact AS (SELECT *,"
     "  (SELECT count(*) FROM attempt WHERE request = at AND verdict <> 0) AS tried,"
-    "  EXISTS (SELECT 1 FROM attempt WHERE request = at AND verdict = 3 AND n > 0) AS fell_back"
+    "  ifnull ((SELECT a.provider IS NOT f.provider OR a.model IS NOT f.model"
+    "    FROM attempt AS a, attempt AS f WHERE a.request = at AND a.verdict = 3 AND a.n > 0"
+    "    AND f.request = at AND f.n = 0 ORDER BY a.n LIMIT 1), 0) AS fell_back"
     "  FROM request),"
     "summed AS (SELECT"
     "  CAST (strftime ('%Y%m%d', at / 1024000000, 'unixepoch', 'localtime') AS INTEGER) AS day,"

@@ -114,6 +114,12 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
   record->locality = WAY_LOCALITY_CLOUD;
   way_ledger_record (fixture->ledger, record);
 
+  record = make_record_of ("again");
+  fail_first (record);
+  way_record_add_attempt (record, "ollama", "qwen3:14b", WAY_LOCALITY_LOCAL)->verdict =
+    WAY_VERDICT_ANSWERED;
+  way_ledger_record (fixture->ledger, record);
+
   /* Refused before anybody was asked: no tokens and no cost to be unknown. */
   record = make_record_of ("refused");
   g_ptr_array_set_size (record->attempts, 0);
@@ -138,6 +144,7 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
     { "plain", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
     { "unknown", { NULL, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0 } },
     { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
+    { "again", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
     { "refused", { NULL, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } },
     { "left", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
     { "cached", { NULL, 1, 0, 0, 0, 900, 100, 250, 0, 0, 0, 1, 6480000 } },

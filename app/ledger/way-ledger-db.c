@@ -58,6 +58,7 @@ way_ledger_db_open (const char *path, GError **error)
   db->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize);
   db->text_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   db->text_values = g_hash_table_new (NULL, NULL);
+  db->seen_once = g_hash_table_new (NULL, NULL);
   db->totals = way_ledger_totals_new ();
   return db;
 }
@@ -70,6 +71,7 @@ way_ledger_db_close (WayLedgerDb *db)
   int code = sqlite3_close (db->handle);
   g_assert (code == SQLITE_OK); /* else a statement leaked */
   g_hash_table_unref (db->totals);
+  g_hash_table_unref (db->seen_once);
   g_hash_table_unref (db->text_values);
   g_hash_table_unref (db->text_ids);
   g_free (db);
@@ -190,6 +192,28 @@ way_ledger_db_intern (WayLedgerDb *db, const char *text, gint64 *ret_id, GError 
     }
   *ret_id = id;
   return TRUE;
+}
+
+/* FALSE when @text comes for the first time since long, as far as a hash can tell. */
+static gboolean
+is_repeated (WayLedgerDb *db, const char *text)
+{
+  if (g_hash_table_size (db->seen_once) >= MAX_REMEMBERED_TEXTS)
+    g_hash_table_remove_all (db->seen_once);
+  return !g_hash_table_add (db->seen_once, GUINT_TO_POINTER (g_str_hash (text)));
+}
+
+/* As way_ledger_db_intern(), but 0 for a text that comes for the first time, too. One in which each
+ * request has its own numbers would only grow the table, and make each insertion search it. */
+gboolean
+way_ledger_db_intern_repeated (WayLedgerDb *db, const char *text, gint64 *ret_id, GError **error)
+{
+  gint64 id = 0;
+  if (text && !way_ledger_db_find_text (db, text, &id, error))
+    return FALSE;
+  *ret_id = id;
+  return !text || id > 0 || !is_repeated (db, text) ||
+         way_ledger_db_intern (db, text, ret_id, error);
 }
 
 /* (nullable): the text of @id, borrowed until the next text is looked up; %NULL for 0. */

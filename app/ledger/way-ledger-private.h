@@ -25,6 +25,7 @@ typedef struct
   GHashTable *statements;  /* SQL literal, by address → sqlite3_stmt */
   GHashTable *text_ids;    /* text → its id */
   GHashTable *text_values; /* id → text, borrowed from text_ids */
+  GHashTable *seen_once;   /* hashes of texts that have come once and are not in the table */
   GHashTable *totals;      /* what the open transaction adds to the totals */
 } WayLedgerDb;
 
@@ -43,6 +44,8 @@ gboolean way_ledger_db_run (WayLedgerDb *db, const char *sql_literal, GError **e
 void way_ledger_db_rollback (WayLedgerDb *db);
 void way_ledger_db_fail (WayLedgerDb *db, GError **error);
 gboolean way_ledger_db_intern (WayLedgerDb *db, const char *text, gint64 *ret_id, GError **error);
+gboolean
+way_ledger_db_intern_repeated (WayLedgerDb *db, const char *text, gint64 *ret_id, GError **error);
 gboolean
 way_ledger_db_find_text (WayLedgerDb *db, const char *text, gint64 *ret_id, GError **error);
 const char *way_ledger_db_get_text (WayLedgerDb *db, gint64 id);

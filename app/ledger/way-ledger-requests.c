@@ -62,6 +62,21 @@ put_text (Row *row, const char *text)
     put_int (row, id);
 }
 
+/* What is said of one request alone stays in its row: as a blob, since the column would make an
+ * integer, and so an id, of a text that looks like one. */
+static void
+put_reason (Row *row, const char *reason)
+{
+  gint64 id = 0;
+  if (!row->failed && !way_ledger_db_intern_repeated (row->db, reason, &id, row->error))
+    row->failed = TRUE;
+  if (id > 0)
+    put_int (row, id);
+  else
+    sqlite3_bind_blob (row->statement, ++row->column, reason, reason ? (int)strlen (reason) : 0,
+                       SQLITE_STATIC);
+}
+
 static void
 put_usage (Row *row, const WayUsage *usage, gint64 cost_nano_usd)
 {
@@ -109,7 +124,7 @@ put_request (Row *row, const WayRecord *record)
   put_text (row, record->answered_model);
   put_text (row, record->provider);
   put_text (row, record->error_code);
-  put_text (row, record->reason);
+  put_reason (row, record->reason);
   put_text (row, record->dropped);
   /* A tag may differ in every request: remembering it as a text would only grow that table. */
   sqlite3_bind_text (row->statement, ++row->column, record->tag, -1, SQLITE_STATIC);
@@ -197,9 +212,20 @@ insert_request (WayLedgerDb *db, const WayRecord *record, gint64 *ret_at, GError
   return step_insertion (db, insert, at, ret_at, error);
 }
 
-static gboolean
-insert_attempt (WayLedgerDb *db, gint64 request, guint n, const WayAttempt *attempt, GError **error)
+/* Mostly it is the reason of the request as well, which 0 then stands for. */
+static void
+put_attempt_reason (Row *row, const WayRecord *record, const WayAttempt *attempt)
 {
+  if (attempt->reason && g_strcmp0 (attempt->reason, record->reason) == 0)
+    put_int (row, 0);
+  else
+    put_reason (row, attempt->reason);
+}
+
+static gboolean
+insert_attempt (WayLedgerDb *db, gint64 request, guint n, const WayRecord *record, GError **error)
+{
+  const WayAttempt *attempt = g_ptr_array_index (record->attempts, n);
   g_autoptr (WayStatement) insert =
     way_ledger_db_prepare (db,
                            "INSERT INTO attempt (" ATTEMPT_COLUMNS ") VALUES ("
@@ -213,7 +239,7 @@ insert_attempt (WayLedgerDb *db, gint64 request, guint n, const WayAttempt *atte
   put_int (&row, n);
   put_text (&row, attempt->provider);
   put_text (&row, attempt->model);
-  put_text (&row, attempt->reason);
+  put_attempt_reason (&row, record, attempt);
   put_int (&row, attempt->locality);
   put_int (&row, attempt->verdict);
   put_int (&row, attempt->status);
@@ -237,7 +263,7 @@ way_ledger_requests_insert (WayLedgerDb *db, const WayRecord *record, GError **e
     return TRUE;
 
   for (guint n = 0; n < record->attempts->len; n++)
-    if (!insert_attempt (db, at, n, g_ptr_array_index (record->attempts, n), error))
+    if (!insert_attempt (db, at, n, record, error))
       return FALSE;
   return way_ledger_totals_add (db, record, error);
 }
@@ -280,6 +306,16 @@ static char *
 take_text (Row *row)
 {
   return g_strdup (way_ledger_db_get_text (row->db, take_int (row)));
+}
+
+static char *
+take_reason (Row *row)
+{
+  if (sqlite3_column_type (row->statement, row->column) != SQLITE_BLOB)
+    return take_text (row);
+  int column = row->column++;
+  const char *bytes = sqlite3_column_blob (row->statement, column);
+  return g_strndup (bytes ? bytes : "", (gsize)sqlite3_column_bytes (row->statement, column));
 }
 
 /* A value outside the enum can only come from a damaged or edited file: take the first. */
@@ -342,7 +378,7 @@ take_request (Row *row)
   record->answered_model = take_text (row);
   record->provider = take_text (row);
   record->error_code = take_text (row);
-  record->reason = take_text (row);
+  record->reason = take_reason (row);
   record->dropped = take_text (row);
   record->tag = g_strdup ((const char *)sqlite3_column_text (row->statement, row->column++));
   record->locality = take_enum (row, WAY_LOCALITY_CLOUD);
@@ -361,12 +397,22 @@ take_request (Row *row)
   return record;
 }
 
+static char *
+take_attempt_reason (Row *row, const WayRecord *record)
+{
+  if (sqlite3_column_type (row->statement, row->column) != SQLITE_INTEGER ||
+      sqlite3_column_int64 (row->statement, row->column) != 0)
+    return take_reason (row);
+  row->column++;
+  return g_strdup (record->reason);
+}
+
 static void
 take_attempt (Row *row, WayRecord *record)
 {
   g_autofree char *provider = take_text (row);
   g_autofree char *model = take_text (row);
-  g_autofree char *reason = take_text (row);
+  g_autofree char *reason = take_attempt_reason (row, record);
   WayLocality locality = take_enum (row, WAY_LOCALITY_CLOUD);
 
   WayAttempt *attempt = way_record_add_attempt (record, provider, model, locality);

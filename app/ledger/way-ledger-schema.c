@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Unknown is NULL everywhere. A column that names a text holds text.id.
+/* Unknown is NULL everywhere. A column that names a text holds text.id; a reason may also be the
+ * text itself, as a blob, and that of an attempt 0 for the same as the request's.
  *
  * request.at is the start in µs times WAY_LEDGER_SLOTS_PER_US plus a count of those that started in
  * the same µs: the order of time is the order of the table, so that pages, "since" and retention

@@ -54,6 +54,65 @@ test_unknown_is_not_zero (Fixture *fixture, gconstpointer user_data)
                    ==, 1);
 }
 
+/* Only what comes again is worth a place among the texts; all of it comes back. */
+static void
+test_reasons (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *reason;
+    guint times;
+    gboolean is_text;
+  } cases[] = {
+    { "may cost $0.0123, and notes has $0.01 left", 1, FALSE },
+    { "503", 1, FALSE },
+    { "", 1, FALSE },
+    { "503", 2, TRUE },
+    { "refused the connection", 3, TRUE },
+    { "größer als der Kontext", 1, FALSE },
+  };
+  g_autoptr (GError) error = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      for (guint j = 0; j < cases[i].times; j++)
+        {
+          g_autoptr (WayRecord) record = make_record (RECORD_BASE_US);
+          g_free (record->reason);
+          record->reason = g_strdup (cases[i].reason);
+          way_ledger_record (fixture->ledger, way_record_ref (record));
+          g_autoptr (WayRecord) kept = ledger_get (fixture->ledger, record->id, &error);
+          g_assert_no_error (error);
+          assert_records_equal (kept, record);
+        }
+      g_autofree char *sql =
+        g_strdup_printf ("SELECT count(*) FROM text WHERE value = '%s'", cases[i].reason);
+      g_assert_cmpint (read_file_int (fixture->path, sql), ==, cases[i].is_text);
+    }
+}
+
+/* Also not when there are more than are remembered. */
+static void
+test_reasons_do_not_pile_up (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  way_ledger_record (fixture->ledger, make_record (RECORD_BASE_US));
+  g_assert_true (ledger_flush (fixture->ledger, &error));
+  gint64 n_texts = read_file_int (fixture->path, "SELECT count(*) FROM text");
+  for (guint i = 0; i < 10000; i++)
+    {
+      WayRecord *record = make_record (RECORD_BASE_US + i);
+      g_free (record->reason);
+      record->reason = g_strdup_printf ("may cost $0.%06u", i);
+      WayAttempt *attempt =
+        way_record_add_attempt (record, "ollama", "qwen3:14b", WAY_LOCALITY_LOCAL);
+      attempt->reason = g_strdup (record->reason);
+      way_ledger_record (fixture->ledger, record);
+    }
+  g_assert_true (ledger_flush (fixture->ledger, &error));
+  /* That of the attempts has come again. */
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT count(*) FROM text"), ==, n_texts + 1);
+}
+
 static void
 test_same_id_once (Fixture *fixture, gconstpointer user_data)
 {
@@ -222,6 +281,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("round-trip", test_round_trip);
   ADD ("unknown-is-not-zero", test_unknown_is_not_zero);
+  ADD ("reasons", test_reasons);
+  ADD ("reasons-do-not-pile-up", test_reasons_do_not_pile_up);
   ADD ("same-id-once", test_same_id_once);
   ADD ("same-start", test_same_start);
   ADD ("flush-is-on-disk", test_flush_is_on_disk);

@@ -82,9 +82,37 @@ static const char index_tag_and_status[] =
   "CREATE INDEX request_by_tag ON request (tag) WHERE tag IS NOT NULL;"
   "CREATE INDEX request_by_status ON request (status) WHERE status <> 200;";
 
+/* Sums of the totals: of whole months (YYYYMM) with the same keys, and of whole days. */
+static const char add_rollups[] =
+  "CREATE TABLE month_total ("
+  "  month INTEGER NOT NULL, app INTEGER NOT NULL, provider INTEGER NOT NULL,"
+  "  model INTEGER NOT NULL,"
+  "  requests INTEGER NOT NULL, failed INTEGER NOT NULL, local_requests INTEGER NOT NULL,"
+  "  fallbacks INTEGER NOT NULL, input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,"
+  "  output_tokens INTEGER NOT NULL, cost_nano_usd INTEGER NOT NULL,"
+  "  unknown_cost_requests INTEGER NOT NULL, unknown_token_requests INTEGER NOT NULL,"
+  "  cache_hits INTEGER NOT NULL, saved_nano_usd INTEGER NOT NULL,"
+  "  PRIMARY KEY (month, app, provider, model)) WITHOUT ROWID;"
+  "INSERT INTO month_total SELECT day / 100, app, provider, model, sum (requests), sum (failed),"
+  "  sum (local_requests), sum (fallbacks), sum (input_tokens), sum (cached_tokens),"
+  "  sum (output_tokens), sum (cost_nano_usd), sum (unknown_cost_requests),"
+  "  sum (unknown_token_requests), sum (cache_hits), sum (saved_nano_usd)"
+  "  FROM total GROUP BY 1, 2, 3, 4;"
+  "CREATE TABLE day_total ("
+  "  day INTEGER PRIMARY KEY,"
+  "  requests INTEGER NOT NULL, failed INTEGER NOT NULL, local_requests INTEGER NOT NULL,"
+  "  fallbacks INTEGER NOT NULL, input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,"
+  "  output_tokens INTEGER NOT NULL, cost_nano_usd INTEGER NOT NULL,"
+  "  unknown_cost_requests INTEGER NOT NULL, unknown_token_requests INTEGER NOT NULL,"
+  "  cache_hits INTEGER NOT NULL, saved_nano_usd INTEGER NOT NULL);"
+  "INSERT INTO day_total SELECT day, sum (requests), sum (failed), sum (local_requests),"
+  "  sum (fallbacks), sum (input_tokens), sum (cached_tokens), sum (output_tokens),"
+  "  sum (cost_nano_usd), sum (unknown_cost_requests), sum (unknown_token_requests),"
+  "  sum (cache_hits), sum (saved_nano_usd) FROM total GROUP BY 1;";
+
 /* Appended to, never edited: files out there have taken these steps. */
 static const char *const steps[] = {
-  create_tables, create_indexes, add_dropped, add_cache, index_tag_and_status,
+  create_tables, create_indexes, add_dropped, add_cache, index_tag_and_status, add_rollups,
 };
 
 #define LATEST_VERSION ((int)G_N_ELEMENTS (steps))

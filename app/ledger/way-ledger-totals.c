@@ -3,7 +3,9 @@
 
 /* What each local day cost, by app, provider and model: added to in the transaction that writes the
  * requests, so that spend is read without touching requests and outlives them. Many requests of one
- * transaction go into the same row, so they are summed here first. The ledger thread's. */
+ * transaction go into the same row, so they are summed here first. The same sums are kept for whole
+ * months, and for whole days: years of days by dozens of models would take too long to add up when
+ * they are asked for. The ledger thread's. */
 
 #include "way-ledger-private.h"
 
@@ -118,33 +120,51 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
   return TRUE;
 }
 
+#define KEY_COLUMNS "app, provider, model"
+
+#define SUM_COLUMNS                                                                                \
+  "requests, failed, local_requests, fallbacks, input_tokens, cached_tokens, output_tokens, "      \
+  "cost_nano_usd, unknown_cost_requests, unknown_token_requests, cache_hits, saved_nano_usd"
+
+#define ADD_SQL(table, keys, values)                                                               \
+  "INSERT INTO " table " (" keys ", " SUM_COLUMNS ") VALUES (" values                              \
+  ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (" keys ") DO UPDATE SET"                     \
+  " requests = requests + excluded.requests,"                                                      \
+  " failed = failed + excluded.failed,"                                                            \
+  " local_requests = local_requests + excluded.local_requests,"                                    \
+  " fallbacks = fallbacks + excluded.fallbacks,"                                                   \
+  " input_tokens = input_tokens + excluded.input_tokens,"                                          \
+  " cached_tokens = cached_tokens + excluded.cached_tokens,"                                       \
+  " output_tokens = output_tokens + excluded.output_tokens,"                                       \
+  " cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,"                                       \
+  " unknown_cost_requests = unknown_cost_requests + excluded.unknown_cost_requests,"               \
+  " unknown_token_requests = unknown_token_requests + excluded.unknown_token_requests,"            \
+  " cache_hits = cache_hits + excluded.cache_hits,"                                                \
+  " saved_nano_usd = saved_nano_usd + excluded.saved_nano_usd"
+
+static gboolean
+add_to (WayLedgerDb *db, const char *sql, const Total *total, int n_keys, GError **error)
+{
+  g_autoptr (WayStatement) add = way_ledger_db_prepare (db, sql, error);
+  if (!add)
+    return FALSE;
+  for (int i = 0; i < n_keys; i++)
+    sqlite3_bind_int64 (add, 1 + i, total->keys[i]);
+  for (int i = 0; i < N_SUMS; i++)
+    sqlite3_bind_int64 (add, 1 + n_keys + i, total->sums[i]);
+  return way_ledger_db_step (db, add, error);
+}
+
 static gboolean
 write_total (WayLedgerDb *db, const Total *total, GError **error)
 {
-  g_autoptr (WayStatement) add = way_ledger_db_prepare (
-    db,
-    "INSERT INTO total VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (day, app, provider, model) DO UPDATE SET"
-    " requests = requests + excluded.requests,"
-    " failed = failed + excluded.failed,"
-    " local_requests = local_requests + excluded.local_requests,"
-    " fallbacks = fallbacks + excluded.fallbacks,"
-    " input_tokens = input_tokens + excluded.input_tokens,"
-    " cached_tokens = cached_tokens + excluded.cached_tokens,"
-    " output_tokens = output_tokens + excluded.output_tokens,"
-    " cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,"
-    " unknown_cost_requests = unknown_cost_requests + excluded.unknown_cost_requests,"
-    " unknown_token_requests = unknown_token_requests + excluded.unknown_token_requests,"
-    " cache_hits = cache_hits + excluded.cache_hits,"
-    " saved_nano_usd = saved_nano_usd + excluded.saved_nano_usd",
-    error);
-  if (!add)
-    return FALSE;
-  for (int i = 0; i < N_KEYS; i++)
-    sqlite3_bind_int64 (add, 1 + i, total->keys[i]);
-  for (int i = 0; i < N_SUMS; i++)
-    sqlite3_bind_int64 (add, 1 + N_KEYS + i, total->sums[i]);
-  return way_ledger_db_step (db, add, error);
+  static const char add_total[] = ADD_SQL ("total", "day, " KEY_COLUMNS, "?, ?, ?, ?");
+  static const char add_month[] = ADD_SQL ("month_total", "month, " KEY_COLUMNS, "?, ?, ?, ?");
+  static const char add_day[] = ADD_SQL ("day_total", "day", "?");
+  Total month = *total;
+  month.keys[0] = total->keys[0] / 100;
+  return add_to (db, add_total, total, N_KEYS, error) &&
+         add_to (db, add_month, &month, N_KEYS, error) && add_to (db, add_day, total, 1, error);
 }
 
 /* Puts what was added since the last time into the table. Within the caller's transaction, whose
@@ -162,12 +182,17 @@ way_ledger_totals_write (WayLedgerDb *db, GError **error)
   return TRUE;
 }
 
-#define SPEND_SQL(key, order)                                                                      \
+/* The rest of the month that ?1 lies in by days, what follows by months. With 0 that is all. */
+#define DAYS_AND_MONTHS                                                                            \
+  "(SELECT " KEY_COLUMNS ", " SUM_COLUMNS " FROM total"                                            \
+  "  WHERE day >= ?1 AND day < (?1 / 100 + 1) * 100"                                               \
+  " UNION ALL SELECT " KEY_COLUMNS ", " SUM_COLUMNS " FROM month_total WHERE month > ?1 / 100)"
+
+#define SPEND_SQL(key, source, order)                                                              \
   "SELECT " key ", sum (requests), sum (failed), sum (local_requests), sum (fallbacks),"           \
   " sum (input_tokens), sum (cached_tokens), sum (output_tokens), sum (cost_nano_usd),"            \
-  " sum (unknown_cost_requests), sum (unknown_token_requests), sum (cache_hits), sum "             \
-  "(saved_nano_usd)"                                                                               \
-  " FROM total WHERE day >= ? GROUP BY 1 ORDER BY " order
+  " sum (unknown_cost_requests), sum (unknown_token_requests), sum (cache_hits),"                  \
+  " sum (saved_nano_usd) FROM " source " GROUP BY 1 ORDER BY " order
 
 #define DEAREST_FIRST "9 DESC, 2 DESC, 1"
 
@@ -177,13 +202,13 @@ get_spend_sql (WaySpendBy by)
   switch (by)
     {
     case WAY_SPEND_BY_DAY:
-      return SPEND_SQL ("day", "1");
+      return SPEND_SQL ("day", "day_total WHERE day >= ?1", "1");
     case WAY_SPEND_BY_APP:
-      return SPEND_SQL ("app", DEAREST_FIRST);
+      return SPEND_SQL ("app", DAYS_AND_MONTHS, DEAREST_FIRST);
     case WAY_SPEND_BY_PROVIDER:
-      return SPEND_SQL ("provider", DEAREST_FIRST);
+      return SPEND_SQL ("provider", DAYS_AND_MONTHS, DEAREST_FIRST);
     case WAY_SPEND_BY_MODEL:
-      return SPEND_SQL ("model", DEAREST_FIRST);
+      return SPEND_SQL ("model", DAYS_AND_MONTHS, DEAREST_FIRST);
     }
   g_assert_not_reached ();
 }
@@ -278,8 +303,8 @@ way_ledger_totals_sum (WayLedgerDb *db,
 
   g_autoptr (WayStatement) sum =
     way_ledger_db_prepare (db,
-                           "SELECT ifnull (sum (cost_nano_usd), 0) FROM total WHERE day >= ?1"
-                           " AND (?2 IS NULL OR app = ?2) AND (?3 IS NULL OR provider = ?3)"
+                           "SELECT ifnull (sum (cost_nano_usd), 0) FROM " DAYS_AND_MONTHS
+                           " WHERE (?2 IS NULL OR app = ?2) AND (?3 IS NULL OR provider = ?3)"
                            " AND (?4 IS NULL OR model = ?4)",
                            error);
   if (!sum)

@@ -359,5 +359,22 @@ assert_totals_are_sums (const char *path)
     "  FROM fact GROUP BY 1, 2, 3, 4)"
     "SELECT (SELECT count(*) FROM (SELECT * FROM total EXCEPT SELECT * FROM summed))"
     " + (SELECT count(*) FROM (SELECT * FROM summed EXCEPT SELECT * FROM total))";
+  static const char months[] =
+    "WITH summed AS (SELECT day / 100, app, provider, model, sum (requests), sum (failed),"
+    "  sum (local_requests), sum (fallbacks), sum (input_tokens), sum (cached_tokens),"
+    "  sum (output_tokens), sum (cost_nano_usd), sum (unknown_cost_requests),"
+    "  sum (unknown_token_requests), sum (cache_hits), sum (saved_nano_usd)"
+    "  FROM total GROUP BY 1, 2, 3, 4)"
+    "SELECT (SELECT count(*) FROM (SELECT * FROM month_total EXCEPT SELECT * FROM summed))"
+    " + (SELECT count(*) FROM (SELECT * FROM summed EXCEPT SELECT * FROM month_total))";
+  static const char days[] =
+    "WITH summed AS (SELECT day, sum (requests), sum (failed), sum (local_requests),"
+    "  sum (fallbacks), sum (input_tokens), sum (cached_tokens), sum (output_tokens),"
+    "  sum (cost_nano_usd), sum (unknown_cost_requests), sum (unknown_token_requests),"
+    "  sum (cache_hits), sum (saved_nano_usd) FROM total GROUP BY 1)"
+    "SELECT (SELECT count(*) FROM (SELECT * FROM day_total EXCEPT SELECT * FROM summed))"
+    " + (SELECT count(*) FROM (SELECT * FROM summed EXCEPT SELECT * FROM day_total))";
   g_assert_cmpint (read_file_int (path, sums), ==, 0);
+  g_assert_cmpint (read_file_int (path, months), ==, 0);
+  g_assert_cmpint (read_file_int (path, days), ==, 0);
 }

@@ -135,6 +135,7 @@ assert_like_new (Fixture *fixture)
   static const char *const facts[] = {
     "PRAGMA user_version",
     "SELECT count(*) FROM sqlite_schema WHERE type = 'index'",
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table'",
     "SELECT count(*) FROM pragma_table_info ('request')",
     "SELECT count(*) FROM pragma_table_info ('total')",
   };
@@ -180,6 +181,7 @@ test_migration (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (row->cost_nano_usd, ==, 77 + 6480000);
   g_assert_cmpint (row->cache_hits, ==, 1);
   g_assert_cmpint (row->saved_nano_usd, ==, 5);
+  assert_totals_are_sums (fixture->path);
   assert_like_new (fixture);
 }
 

@@ -68,6 +68,31 @@ test_ways_to_sum (Fixture *fixture, gconstpointer user_data)
   g_assert_nonnull (find_row (apps, ""));
 }
 
+/* The first month counts from a day on, the next one whole: what is added up is the same. */
+static void
+test_since (Fixture *fixture, gconstpointer user_data)
+{
+  static const gint64 days[] = { -40, 0, 1, 9, 10, 11, 29, 30, 31, 70 };
+  give_random (fixture, 11, 1000);
+  for (guint i = 0; i < G_N_ELEMENTS (days); i++)
+    {
+      gint64 since_us = RECORD_BASE_US + days[i] * G_TIME_SPAN_DAY;
+      g_autofree char *sql = g_strdup_printf (
+        "SELECT count(*) FROM request WHERE datetime (at / 1024000000, 'unixepoch', 'localtime')"
+        " >= date (%" G_GINT64_FORMAT ", 'unixepoch', 'localtime')",
+        since_us / G_USEC_PER_SEC);
+      gint64 expected = read_file_int (fixture->path, sql);
+      for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_MODEL; by++)
+        {
+          g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, by, since_us);
+          gint64 requests = 0;
+          for (guint j = 0; j < rows->len; j++)
+            requests += ((const WaySpendRow *)rows->pdata[j])->requests;
+          g_assert_cmpint (requests, ==, expected);
+        }
+    }
+}
+
 static WayRecord *
 make_record_of (const char *app)
 {
@@ -240,6 +265,12 @@ static const struct
   { { WAY_SPENT_BY_ALL, NULL, 20260315 }, 1111100 },
   { { WAY_SPENT_BY_ALL, NULL, 20260316 }, 1111000 },
   { { WAY_SPENT_BY_ALL, NULL, 20260317 }, 0 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260228 }, 1111110 }, /* whole months later */
+  { { WAY_SPENT_BY_ALL, NULL, 20251231 }, 1111110 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260301 }, 1111110 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260331 }, 0 },
+  { { WAY_SPENT_BY_ALL, NULL, 20260401 }, 0 },
+  { { WAY_SPENT_BY_APP, "a", 20260215 }, 10110 },
   { { WAY_SPENT_BY_ALL, "a", 20260316 }, 1111000 },
   { { WAY_SPENT_BY_APP, NULL, 20260316 }, 1111000 },
   { { WAY_SPENT_BY_APP, "a", 0 }, 10110 },
@@ -364,6 +395,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("are-sums", test_are_sums);
   ADD ("ways-to-sum", test_ways_to_sum);
+  ADD ("since", test_since);
   ADD ("what-counts", test_what_counts);
   ADD ("local-day", test_local_day);
   ADD ("spent", test_spent);

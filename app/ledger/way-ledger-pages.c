@@ -11,6 +11,9 @@
 
 #define USUAL_STATUS 200 /* which the index on it leaves out */
 
+/* A walk down an index of so few takes no time worth saving. */
+#define PROBE_ROWS 256
+
 /* The last time that has a place in the table. */
 #define LAST_US (G_MAXINT64 / WAY_LEDGER_SLOTS_PER_US - 1000)
 
@@ -77,47 +80,84 @@ resolve (WayLedgerDb *db, const WayLedgerFilter *filter, Page *page, GError **er
   return !filter->before_id || resolve_before (db, filter->before_id, page, error);
 }
 
-/* One walk down an index. Each condition is written so that SQLite sees that the partial index of
- * its column holds all it asks for. */
-static void
-append_walk (GString *sql, const Page *page, const char *model_condition)
+/* What a walk can restrict. The index on it has none of the usual value, which most requests have,
+ * so that a condition on that value has no index. */
+typedef struct
 {
-  g_string_append (sql, "SELECT at FROM request WHERE at < :before AND at >= :since");
-  if (page->app > 0)
-    g_string_append (sql, " AND app = :app");
-  if (page->provider > 0)
-    g_string_append (sql, " AND provider = :provider");
-  if (page->outcome >= 0)
-    g_string_append (sql, " AND outcome = :outcome");
-  if (page->outcome >= 0 && page->outcome != WAY_OUTCOME_DONE)
-    g_string_append (sql, " AND outcome <> 1");
-  if (page->status > 0)
-    g_string_append (sql, " AND status = :status");
-  if (page->status > 0 && page->status != USUAL_STATUS)
-    g_string_append (sql, " AND status <> 200");
-  if (page->tag)
-    g_string_append (sql, " AND tag = :tag");
-  g_string_append (sql, model_condition);
-  g_string_append (sql, " ORDER BY at DESC LIMIT :limit");
+  const char *index;
+  const char *condition;
+  const char *not_usual; /* nullable: says the same to SQLite, which knows no parameter's value */
+} Member;
+
+static const Member app_member = { "request_by_app", "app = :app", NULL };
+static const Member provider_member = { "request_by_provider", "provider = :provider", NULL };
+static const Member outcome_member = { "request_by_outcome", "outcome = :outcome", "outcome <> 1" };
+static const Member done_member = { NULL, "outcome = :outcome", NULL };
+static const Member status_member = { "request_by_status", "status = :status", "status <> 200" };
+static const Member usual_status_member = { NULL, "status = :status", NULL };
+static const Member tag_member = { "request_by_tag", "tag = :tag", NULL };
+static const Member requested_member = { "request_by_requested_model", "requested_model = :model",
+                                         NULL };
+static const Member answered_member = { "request_by_answered_model", "answered_model = :model",
+                                        "answered_model IS NOT requested_model" };
+
+#define MAX_MEMBERS 6
+
+/* One walk down an index, or down the table. */
+typedef struct
+{
+  const Member *members[MAX_MEMBERS];
+  guint n_members;
+  const Member *along; /* nullable: the member whose index it goes down */
+} Walk;
+
+static void
+add_member (Walk *walk, const Member *member, gboolean is_asked)
+{
+  g_assert (walk->n_members < MAX_MEMBERS);
+  if (is_asked)
+    walk->members[walk->n_members++] = member;
 }
 
-/* A model may be the one asked for or the one that answered: two walks, merged, each of which stops
- * at the limit. An OR in one walk would make SQLite collect and sort all that match. */
-static char *
-build_sql (const Page *page)
+static Walk
+make_walk (const Page *page, const Member *model_member)
 {
-  GString *sql = g_string_new (NULL);
-  if (page->model == 0)
-    {
-      append_walk (sql, page, "");
-      return g_string_free (sql, FALSE);
-    }
-  g_string_append (sql, "SELECT at FROM (");
-  append_walk (sql, page, " AND requested_model = :model");
-  g_string_append (sql, ") UNION ALL SELECT at FROM (");
-  append_walk (sql, page, " AND answered_model = :model AND answered_model IS NOT requested_model");
-  g_string_append (sql, ") ORDER BY at DESC LIMIT :limit");
-  return g_string_free (sql, FALSE);
+  Walk walk = { 0 };
+  add_member (&walk, &app_member, page->app > 0);
+  add_member (&walk, &provider_member, page->provider > 0);
+  add_member (&walk, page->outcome == WAY_OUTCOME_DONE ? &done_member : &outcome_member,
+              page->outcome >= 0);
+  add_member (&walk, page->status == USUAL_STATUS ? &usual_status_member : &status_member,
+              page->status > 0);
+  add_member (&walk, &tag_member, page->tag != NULL);
+  add_member (&walk, model_member, model_member != NULL);
+  return walk;
+}
+
+static void
+append_condition (GString *sql, const Member *member)
+{
+  g_string_append_printf (sql, " AND %s", member->condition);
+  if (member->not_usual)
+    g_string_append_printf (sql, " AND %s", member->not_usual);
+}
+
+static void
+append_range (GString *sql, const Member *along)
+{
+  g_string_append (sql, "SELECT at FROM request");
+  if (along)
+    g_string_append_printf (sql, " INDEXED BY %s", along->index);
+  g_string_append (sql, " WHERE at < :before AND at >= :since");
+}
+
+static void
+append_walk (GString *sql, const Walk *walk)
+{
+  append_range (sql, walk->along);
+  for (guint i = 0; i < walk->n_members; i++)
+    append_condition (sql, walk->members[i]);
+  g_string_append (sql, " ORDER BY at DESC LIMIT :limit");
 }
 
 static void
@@ -128,15 +168,15 @@ bind (WayStatement *statement, const char *name, gint64 value)
     sqlite3_bind_int64 (statement, index, value);
 }
 
-static gboolean
-collect_places (WayLedgerDb *db, const Page *page, GArray *places, GError **error)
+/* (transfer full) (nullable): @sql, to be finalized */
+static sqlite3_stmt *
+prepare (WayLedgerDb *db, const char *sql, const Page *page, GError **error)
 {
-  g_autofree char *sql = build_sql (page);
   sqlite3_stmt *select = NULL;
   if (sqlite3_prepare_v2 (db->handle, sql, -1, &select, NULL) != SQLITE_OK)
     {
       way_ledger_db_fail (db, error);
-      return FALSE;
+      return NULL;
     }
   bind (select, ":before", page->before_at);
   bind (select, ":since", page->since_at);
@@ -149,6 +189,87 @@ collect_places (WayLedgerDb *db, const Page *page, GArray *places, GError **erro
   int tag = sqlite3_bind_parameter_index (select, ":tag");
   if (tag > 0)
     sqlite3_bind_text (select, tag, page->tag, -1, SQLITE_STATIC);
+  return select;
+}
+
+/* How far back the newest PROBE_ROWS requests of @member reach: 0 when there are fewer. */
+static gboolean
+probe (WayLedgerDb *db, const Page *page, const Member *member, gint64 *ret_at, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new ("SELECT count(*), min (at) FROM (");
+  append_range (sql, member);
+  append_condition (sql, member);
+  g_string_append_printf (sql, " ORDER BY at DESC LIMIT %d)", PROBE_ROWS);
+  sqlite3_stmt *select = prepare (db, sql->str, page, error);
+  if (!select)
+    return FALSE;
+  gboolean found = sqlite3_step (select) == SQLITE_ROW;
+  if (found)
+    *ret_at = sqlite3_column_int (select, 0) < PROBE_ROWS ? 0 : sqlite3_column_int64 (select, 1);
+  else
+    way_ledger_db_fail (db, error);
+  sqlite3_finalize (select);
+  return found;
+}
+
+/* Goes down the index of the rarest member. SQLite cannot know which that is: all of them are rare
+ * or common by the value that is asked for, and where the page lies. */
+static gboolean
+choose_index (WayLedgerDb *db, const Page *page, Walk *walk, GError **error)
+{
+  gint64 rarest_at = G_MAXINT64;
+  for (guint i = 0; i < walk->n_members; i++)
+    {
+      gint64 at = 0;
+      if (!walk->members[i]->index)
+        continue;
+      if (walk->n_members > 1 && !probe (db, page, walk->members[i], &at, error))
+        return FALSE;
+      if (at >= rarest_at)
+        continue;
+      rarest_at = at;
+      walk->along = walk->members[i];
+    }
+  return TRUE;
+}
+
+static gboolean
+add_walk (
+  WayLedgerDb *db, const Page *page, const Member *model_member, GString *sql, GError **error)
+{
+  Walk walk = make_walk (page, model_member);
+  if (!choose_index (db, page, &walk, error))
+    return FALSE;
+  append_walk (sql, &walk);
+  return TRUE;
+}
+
+/* A model may be the one asked for or the one that answered: two walks, merged, each of which stops
+ * at the limit. An OR in one walk would make SQLite collect and sort all that match. (transfer
+ * full) (nullable) */
+static char *
+build_sql (WayLedgerDb *db, const Page *page, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  if (page->model == 0)
+    return add_walk (db, page, NULL, sql, error) ? g_strdup (sql->str) : NULL;
+  g_string_append (sql, "SELECT at FROM (");
+  if (!add_walk (db, page, &requested_member, sql, error))
+    return NULL;
+  g_string_append (sql, ") UNION ALL SELECT at FROM (");
+  if (!add_walk (db, page, &answered_member, sql, error))
+    return NULL;
+  g_string_append (sql, ") ORDER BY at DESC LIMIT :limit");
+  return g_strdup (sql->str);
+}
+
+static gboolean
+collect_places (WayLedgerDb *db, const Page *page, GArray *places, GError **error)
+{
+  g_autofree char *sql = build_sql (db, page, error);
+  sqlite3_stmt *select = sql ? prepare (db, sql, page, error) : NULL;
+  if (!select)
+    return FALSE;
 
   int code;
   while ((code = sqlite3_step (select)) == SQLITE_ROW)

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define N_RECORDS 600
+/* Enough that members are common, so that it matters which index a page goes down. */
+#define N_RECORDS 2000
 
 /* Distinct starts would hide what happens at equal ones: three requests begin at each µs. */
 static GPtrArray *
@@ -61,6 +62,8 @@ static const WayLedgerFilter filters[] = {
   { .status = 503, .limit = 7 },
   { .tag = "tag-0", .status = 429, .model = "model-2", .limit = 3 },
   { .app = "app-0", .provider = "provider-1", .limit = 3 },
+  { .app = "app-1", .status = 503, .limit = 50 },
+  { .provider = "provider-1", .tag = "tag-1", .outcome = "done", .status = 200, .limit = 10 },
   { .app = "app-0", .model = "model-1", .outcome = "done", .limit = 3 },
   { .provider = "provider-0",
     .model = "model-5",

@@ -42,6 +42,7 @@ OWNERS = [
     (re.compile(r"(gtk|gdk|gsk)/|adwaita\.h$|graphene"), "ui"),
     (re.compile(r"sqlite3\.h$"), "ledger"),
     (re.compile(r"libsecret/"), "keys"),
+    (re.compile(r"yaml\.h$"), "service"),
 ]
 
 # Bytes in, structs out: these folders do no I/O, read no clock, start no thread.

@@ -67,6 +67,7 @@ int way_cli_route (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_spend (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_export_requests (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_check (const WayCliVerb *verb, int argc, char **argv);
+int way_cli_import_litellm (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_app_add (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_app_list (const WayCliVerb *verb, int argc, char **argv);
 int way_cli_app_revoke (const WayCliVerb *verb, int argc, char **argv);

@@ -28,6 +28,8 @@ static const WayCliVerb verbs[] = {
   { "export requests", "", "Write the requests of the ledger as CSV or JSON",
     way_cli_export_requests },
   { "check", "FILE", "Validate a config file", way_cli_check },
+  { "import litellm", "FILE", "Turn the config of a LiteLLM proxy into one of Wayfare",
+    way_cli_import_litellm },
 };
 
 /* How many words of @argv the verb takes, or 0 if it is another verb. */

@@ -35,6 +35,16 @@ BROKEN = """{
   "providers": [{"id": "a", "kind": "nonsense"}, {"id": "b", "kind": "openai"}]
 }
 """
+LITELLM = """model_list:
+  - model_name: coder
+    litellm_params:
+      model: ollama/qwen3:14b
+      timeout: 30
+  - model_name: big
+    litellm_params: {model: openai/gpt-5, api_key: sk-secret-abcd}
+litellm_settings:
+  fallbacks: [{coder: [big]}]
+"""
 
 
 class Home:
@@ -138,7 +148,8 @@ class Usage(CliTest):
         text = self.run_ok("--help")
         for verb in ("serve", "status", "tail", "app add NAME", "app list", "app revoke NAME",
                      "token NAME", "key set PROVIDER", "key list", "key delete PROVIDER",
-                     "key test PROVIDER", "route", "spend", "export requests", "check FILE"):
+                     "key test PROVIDER", "route", "spend", "export requests", "check FILE",
+                     "import litellm FILE"):
             self.assertIn("  " + verb + "  ", text)
             words = [word for word in verb.split() if word.islower()]
             with self.subTest(verb=verb):
@@ -153,7 +164,8 @@ class Usage(CliTest):
                      ["app", "add", "a", "--locality", "moon"], ["token"], ["key", "set"],
                      ["status", "--frobnicate"], ["serve", "--port", "65536"],
                      ["serve", "--port", "x"], ["route"], ["spend", "--by", "moon"],
-                     ["spend", "--csv", "--json"], ["export"], ["check"],
+                     ["spend", "--csv", "--json"], ["export"], ["check"], ["import"],
+                     ["import", "litellm"],
                      ["export", "requests", "--csv", "--json"], ["export", "requests", "--moon"]):
             with self.subTest(args=args):
                 self.run_failing(2, *args)
@@ -183,6 +195,52 @@ class Check(CliTest):
 
     def test_no_file(self):
         self.assertEqual(self.home.call("check", "/nonexistent").returncode, 1)
+
+
+class Import(CliTest):
+    def write(self, text):
+        path = os.path.join(self.home.folder.name, "litellm.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def test_litellm(self):
+        path = self.write(LITELLM)
+        done = self.home.call("import", "litellm", path)
+        self.assertEqual(done.returncode, 0, done)
+        routes = {route["model"]: route for route in json.loads(done.stdout)["routes"]}
+        self.assertEqual([target["provider"] for target in routes["coder"]["targets"]],
+                         ["ollama", "openai"])
+        self.assertIn("line 5: model_list[0].litellm_params.timeout: ", done.stderr)
+        self.assertIn("wayfare key set openai\n", done.stderr)
+        self.assertIn("--output " + self.home.config, done.stderr)
+        self.assertNotIn("sk-secret", done.stdout + done.stderr)
+
+    def test_output(self):
+        path = self.write(LITELLM)
+        done = self.home.call("import", "litellm", path, "--output", self.home.config)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done)
+        self.assertEqual(os.stat(self.home.config).st_mode & 0o777, 0o600)
+        self.assertEqual(self.run_ok("check", self.home.config), self.home.config + ": good\n")
+
+        self.home.write_config({"version": 1})
+        self.assertIn("--force", self.run_failing(1, "import", "litellm", path, "--output",
+                                                  self.home.config))
+        self.assertEqual(self.home.read_config(), {"version": 1})
+        done = self.home.call("import", "litellm", path, "--output", self.home.config, "--force")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(len(self.home.read_config()["routes"]), 2)
+
+    def test_refusals(self):
+        for text, what in (("model_list: [1\nb: }", "line 2, column 2: "),
+                           ("a: &a [*a]", "line 1, column 8: "),
+                           ("a: 1", "model_list"), ("", "model_list")):
+            with self.subTest(text=text):
+                path = self.write(text)
+                failure = self.run_failing(1, "import", "litellm", path)
+                self.assertIn(path + ": ", failure)
+                self.assertIn(what, failure)
+        self.assertIn("no such file", self.run_failing(1, "import", "litellm", "/nonexistent"))
 
 
 class Serve(CliTest):
@@ -679,7 +737,7 @@ class Keyring(CliTest):
 
 if __name__ == "__main__":
     WAYFARE = os.path.abspath(sys.argv[1])
-    classes = [Keyring] if "keyring" in sys.argv[2:] else [Usage, Check, Serve, Instance, Control, Drain]
+    classes = [Keyring] if "keyring" in sys.argv[2:] else [Usage, Check, Import, Serve, Instance, Control, Drain]
     load = unittest.defaultTestLoader.loadTestsFromTestCase
     suite = unittest.TestSuite(load(cls) for cls in classes)
     sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())

@@ -96,13 +96,15 @@ static void
 read_timing (WayCall *call)
 {
   long n_connects = 0;
+  long request_bytes = 0;
 
   if (call->easy == NULL)
     return;
+  curl_easy_getinfo (call->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
   curl_easy_getinfo (call->easy, CURLINFO_NUM_CONNECTS, &n_connects);
   gint64 connect_us = phase_of (call->easy, CURLINFO_CONNECT_TIME_T);
   gint64 tls_us = phase_of (call->easy, CURLINFO_APPCONNECT_TIME_T);
-  call->timing.connect_us = n_connects == 0 && call->has_head ? 0 : MAX (connect_us, tls_us);
+  call->timing.connect_us = n_connects == 0 && request_bytes > 0 ? 0 : MAX (connect_us, tls_us);
   call->timing.first_byte_us = phase_of (call->easy, CURLINFO_STARTTRANSFER_TIME_T);
 }
 

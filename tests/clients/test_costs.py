@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Wayfare authors
+"""What a call cost is the same sum whatever dialect its provider counts in: each family reports cached
+and reasoning tokens in a way of its own."""
+
+import pytest
+
+from mock_backs import SCENES, MockBacks
+from mock_cloud import MockCloud
+from wayfare import Wayfare, provider, route
+
+BACKS = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "azure"]
+PRICE = {"input": "3", "cache_read": "0.3", "cache_write_5m": "3.75", "output": "15", "as_of": "2026-11-01"}
+MICRO = 1e-6
+
+
+def cost(fresh, cached, output):
+    return (fresh * 3 + cached * 0.3 + output * 15) * MICRO
+
+
+@pytest.fixture(name="wayfare", scope="module")
+def fixture_wayfare():
+    with MockBacks() as backs:
+        # What is on this machine is free, unless somebody says that it is not.
+        providers = [{**one, "locality": "cloud"} for one in backs.providers()]
+        with Wayfare({"providers": providers, "models": [{"model": "*", "price": PRICE}]}) as wayfare:
+            yield wayfare
+
+
+def last_row(wayfare, answer):
+    return wayfare.control("GET", "/requests/" + answer.headers["x-wayfare-request-id"]).json()
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("scene", ["text", "thought"])
+@pytest.mark.parametrize("back", BACKS)
+def test_cost_is_the_same(wayfare, back, scene, stream):
+    answer = wayfare.chat(f"{back}/{scene}", stream=stream)
+    assert answer.status == 200
+    wanted = SCENES[scene]
+    # Ollama's counters know of no cache: all of the prompt is new to it.
+    known = (wanted.fresh + wanted.cached, 0) if back == "ollama" else (wanted.fresh, wanted.cached)
+    expected = cost(*known, wanted.output)
+    if not stream:
+        assert float(answer.headers["x-wayfare-cost-usd"]) == pytest.approx(expected)
+    row = last_row(wayfare, answer)
+    assert float(row["cost_usd"]) == pytest.approx(expected)
+    assert not row["usage"]["estimated"]
+
+
+@pytest.fixture(name="cloud")
+def fixture_cloud():
+    with MockCloud() as cloud:
+        yield cloud
+
+
+def priced(cloud, **members):
+    far = provider("far", cloud.url, locality="cloud")
+    return {"providers": [far], "models": [{"model": "*", "price": PRICE}], **members}
+
+
+def test_cut_stream_is_estimated(cloud):
+    with Wayfare(priced(cloud)) as wayfare:
+        answer = wayfare.chat("far/truncate", stream=True)
+        assert answer.is_cut
+        (row,) = wayfare.wait_for_rows(1)
+        assert row["outcome"] == "upstream_error" and row["usage"]["estimated"]
+        assert float(row["cost_usd"]) > 0
+
+
+def test_refused_attempt_is_free_and_a_silent_one_is_unknown(cloud):
+    deadline = {"connect": 1000, "first_token": 300, "idle": 1000, "total": 10000}
+    routes = [route("refused", ("far", "overloaded"), ("far", "ok")),
+              route("silent", ("far", "stall-head"), ("far", "ok"), deadline_ms=deadline)]
+    with Wayfare(priced(cloud, routes=routes)) as wayfare:
+        refused = wayfare.chat("refused")
+        assert float(refused.headers["x-wayfare-cost-usd"]) == pytest.approx(cost(8, 4, 5))
+        assert float(last_row(wayfare, refused)["cost_usd"]) == pytest.approx(cost(8, 4, 5))
+        silent = wayfare.chat("silent")
+        assert silent.status == 200
+        # It may have been charged for: the sum is not known, and not made up.
+        assert last_row(wayfare, silent)["cost_usd"] is None, last_row(wayfare, silent)
+
+
+def test_changed_price_leaves_old_costs(cloud):
+    with Wayfare(priced(cloud)) as wayfare:
+        first = wayfare.chat("far/ok")
+        doubled = {**PRICE, "input": "6"}
+        wayfare.write_config({**priced(cloud), "models": [{"model": "*", "price": doubled}]})
+        wayfare.stop()
+        wayfare.start()
+        second = wayfare.chat("far/ok")
+        assert float(last_row(wayfare, first)["cost_usd"]) == pytest.approx(cost(8, 4, 5))
+        assert float(last_row(wayfare, second)["cost_usd"]) == pytest.approx(cost(8, 4, 5) + 8 * 3 * MICRO)

@@ -5,35 +5,56 @@
 
 #include "way-minute.h"
 
-#include <string.h>
-
 static gint64 *
 get_slot (const WayMinute *minute, gint64 second)
 {
   return (gint64 *)&minute->slots[second % WAY_MINUTE_SECONDS];
 }
 
+/* Nothing of the minute is left; or the clock was set back by more than it, and what was counted
+ * before would stay until the clock is there again. */
+static gboolean
+is_over (const WayMinute *minute, gint64 second)
+{
+  return ABS (second - minute->newest_s) >= WAY_MINUTE_SECONDS;
+}
+
 /**
  * way_minute_add:
- * @at_us: when it happened; what is older than the minute is forgotten at once
- * @amount: may be negative to correct what was added for the same moment
+ * @now_us: wall clock
+ * @amount: not negative
  *
- * Adds to the second of @at_us. A clock that is set back adds to the newest second.
+ * Adds to the second that is now. A clock that is set back adds to a second that counts still; if
+ * it is set back by more than a minute, counting begins anew.
  */
 void
-way_minute_add (WayMinute *minute, gint64 at_us, gint64 amount)
+way_minute_add (WayMinute *minute, gint64 now_us, gint64 amount)
 {
-  gint64 second = at_us / G_USEC_PER_SEC;
+  gint64 second = now_us / G_USEC_PER_SEC;
 
-  if (second <= minute->newest_s - WAY_MINUTE_SECONDS)
-    return;
-  if (second >= minute->newest_s + WAY_MINUTE_SECONDS)
-    memset (minute->slots, 0, sizeof minute->slots);
-  else
-    for (gint64 passed = minute->newest_s + 1; passed <= second; passed++)
-      *get_slot (minute, passed) = 0;
+  if (is_over (minute, second))
+    *minute = (WayMinute){ .newest_s = second };
+  for (gint64 passed = minute->newest_s + 1; passed <= second; passed++)
+    *get_slot (minute, passed) = 0;
   minute->newest_s = MAX (minute->newest_s, second);
   *get_slot (minute, second) += amount;
+}
+
+/**
+ * way_minute_correct:
+ * @added_at_us: wall clock when it was added
+ * @amount: what was added too little, or negative
+ *
+ * Corrects what was added; it leaves the minute together with it, and is of no matter when that has
+ * left already.
+ */
+void
+way_minute_correct (WayMinute *minute, gint64 added_at_us, gint64 amount)
+{
+  gint64 second = added_at_us / G_USEC_PER_SEC;
+
+  if (second <= minute->newest_s && !is_over (minute, second))
+    *get_slot (minute, second) += amount;
 }
 
 /**
@@ -47,6 +68,8 @@ way_minute_sum (const WayMinute *minute, gint64 now_us)
   gint64 oldest = MAX (now_us / G_USEC_PER_SEC, minute->newest_s) - WAY_MINUTE_SECONDS + 1;
   gint64 sum = 0;
 
+  if (is_over (minute, now_us / G_USEC_PER_SEC))
+    return 0;
   for (gint64 second = oldest; second <= minute->newest_s; second++)
     sum += *get_slot (minute, second);
   return MAX (sum, 0);

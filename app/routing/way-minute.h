@@ -18,7 +18,8 @@ typedef struct
   gint64 slots[WAY_MINUTE_SECONDS];
 } WayMinute;
 
-void way_minute_add (WayMinute *minute, gint64 at_us, gint64 amount);
+void way_minute_add (WayMinute *minute, gint64 now_us, gint64 amount);
+void way_minute_correct (WayMinute *minute, gint64 added_at_us, gint64 amount);
 gint64 way_minute_sum (const WayMinute *minute, gint64 now_us);
 gint64 way_minute_get_wait_us (const WayMinute *minute, gint64 now_us, gint64 limit, gint64 amount);
 

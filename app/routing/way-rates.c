@@ -139,5 +139,5 @@ way_rates_end (
 
   g_return_if_fail (entry != NULL && entry->in_flight > 0);
   entry->in_flight--;
-  way_minute_add (&entry->tokens, began_at_us, correction);
+  way_minute_correct (&entry->tokens, began_at_us, correction);
 }

@@ -28,6 +28,9 @@ way_breaker_get_state (const WayBreaker *breaker, gint64 now_us)
 {
   if (breaker->open_until_us == 0)
     return WAY_BREAKER_CLOSED;
+  /* Longer than it can be: the clock was set back. */
+  if (now_us < breaker->open_until_us - LONGEST_OPEN_US)
+    return WAY_BREAKER_HALF_OPEN;
   return now_us < breaker->open_until_us ? WAY_BREAKER_OPEN : WAY_BREAKER_HALF_OPEN;
 }
 

@@ -16,30 +16,45 @@ has_money (const WayPlan *plan, const WayEvidence *evidence, const WayCandidate 
            NULL;
 }
 
+static const WayTargetTraffic *
+get_traffic (const WayEvidence *evidence, const WayCandidate *candidate)
+{
+  return way_traffic_get (evidence->traffic, candidate->provider->id, candidate->model);
+}
+
+/* What has come in the way of one more attempt at @candidate since the plan was made, as a
+ * predicate, or NULL. */
+static char *
+find_objection (const WayPlan *plan,
+                const WayEvidence *evidence,
+                const WayCandidate *candidate,
+                gint64 now_us)
+{
+  const WayProvider *provider = candidate->provider;
+  const WayTargetTraffic *target = get_traffic (evidence, candidate);
+  gint64 free_at_us;
+
+  if (!way_traffic_allows_extra (evidence->traffic, provider->id, &plan->snapshot->retry, now_us))
+    return g_strdup ("has had its share of extra attempts for this minute");
+  if (!has_money (plan, evidence, candidate))
+    return g_strdup ("may cost more than a budget has left by now");
+  if (target != NULL && target->breaker.cool_until_us > now_us)
+    return g_strdup ("asked to be left alone meanwhile");
+  if (target != NULL && target->breaker.trial_runs)
+    return g_strdup ("is being tried by another request");
+  return way_rates_describe_limit (evidence->rates, WAY_RATED_PROVIDER, provider->id,
+                                   &provider->limits, candidate->input_tokens, now_us, &free_at_us);
+}
+
 /* Who may be asked for the request now; a refusal's words stay with the candidate. */
 static gboolean
 may_ask (const WayPlan *plan, const WayEvidence *evidence, WayCandidate *candidate, gint64 now_us)
 {
-  const WayTargetTraffic *target =
-    way_traffic_get (evidence->traffic, candidate->provider->id, candidate->model);
+  g_autofree char *objection = find_objection (plan, evidence, candidate, now_us);
 
-  if (!way_traffic_allows_extra (evidence->traffic, candidate->provider->id, &plan->snapshot->retry,
-                                 now_us))
-    {
-      way_candidate_refuse (candidate, "has had its share of extra attempts for this minute");
-      return FALSE;
-    }
-  if (!has_money (plan, evidence, candidate))
-    {
-      way_candidate_refuse (candidate, "may cost more than a budget has left by now");
-      return FALSE;
-    }
-  if (target != NULL && target->breaker.trial_runs)
-    {
-      way_candidate_refuse (candidate, "is being tried by another request");
-      return FALSE;
-    }
-  return TRUE;
+  if (objection != NULL)
+    way_candidate_refuse (candidate, objection);
+  return objection == NULL;
 }
 
 /* Whether it is known to take no more than the one for which the conversation was too long. */
@@ -86,15 +101,14 @@ may_repeat (const WayJourney *journey,
             const WayFailure *failure,
             gint64 now_us)
 {
-  const WayCandidate *candidate = journey->current;
-  const WayTargetTraffic *target =
-    way_traffic_get (evidence->traffic, candidate->provider->id, candidate->model);
+  const WayTargetTraffic *target = get_traffic (evidence, journey->current);
 
-  return journey->n_repeats < plan->snapshot->retry.attempts &&
-         way_retry_may_pass (failure->code, failure->status) &&
-         (target == NULL || way_breaker_lets_pass (&target->breaker, now_us)) &&
-         way_traffic_allows_extra (evidence->traffic, candidate->provider->id,
-                                   &plan->snapshot->retry, now_us);
+  if (journey->n_repeats >= plan->snapshot->retry.attempts ||
+      !way_retry_may_pass (failure->code, failure->status) ||
+      (target != NULL && !way_breaker_lets_pass (&target->breaker, now_us)))
+    return FALSE;
+  g_autofree char *objection = find_objection (plan, evidence, journey->current, now_us);
+  return objection == NULL;
 }
 
 /**

@@ -6,6 +6,8 @@
 
 #include "way-ledger-private.h"
 
+#include <time.h>
+
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 1000
 
@@ -58,6 +60,59 @@ resolve_before (WayLedgerDb *db, const char *id, Page *page, GError **error)
   return TRUE;
 }
 
+/* The place of the first day of a month (YYYYMM), @slack_us later. */
+static gint64
+get_month_at (gint64 month, gint64 slack_us)
+{
+  struct tm first = {
+    .tm_year = (int)(month / 100) - 1900,
+    .tm_mon = (int)(month % 100) - 1,
+    .tm_mday = 1,
+    .tm_isdst = -1,
+  };
+  gint64 us = (gint64)mktime (&first) * G_USEC_PER_SEC + slack_us;
+  return CLAMP (us, 0, LAST_US) * WAY_LEDGER_SLOTS_PER_US;
+}
+
+/* That an app never was at a provider, or not since long, is a question that no index answers when
+ * both are common; the totals know the months in which they met. A month is that of the time zone
+ * in which a request was written, hence the days of slack. */
+static gboolean
+narrow_to_months (WayLedgerDb *db, Page *page, GError **error)
+{
+  g_autoptr (WayStatement) find = way_ledger_db_prepare (
+    db, "SELECT min (month), max (month) FROM month_total WHERE app = ? AND provider = ?", error);
+  if (!find)
+    return FALSE;
+  sqlite3_bind_int64 (find, 1, page->app);
+  sqlite3_bind_int64 (find, 2, page->provider);
+  if (sqlite3_step (find) != SQLITE_ROW)
+    {
+      way_ledger_db_fail (db, error);
+      return FALSE;
+    }
+  if (sqlite3_column_type (find, 0) == SQLITE_NULL)
+    {
+      page->none = TRUE;
+      return TRUE;
+    }
+  gint64 first_at = get_month_at (sqlite3_column_int64 (find, 0), -2 * G_TIME_SPAN_DAY);
+  gint64 end_at = get_month_at (sqlite3_column_int64 (find, 1) + 1, 2 * G_TIME_SPAN_DAY);
+  page->since_at = MAX (page->since_at, first_at);
+  page->before_at = MIN (page->before_at, end_at);
+  return TRUE;
+}
+
+static gboolean
+resolve_names (WayLedgerDb *db, const WayLedgerFilter *filter, Page *page, GError **error)
+{
+  if (!find_name (db, filter->app, &page->app, page, error) ||
+      !find_name (db, filter->provider, &page->provider, page, error) ||
+      !find_name (db, filter->model, &page->model, page, error))
+    return FALSE;
+  return page->app == 0 || page->provider == 0 || narrow_to_months (db, page, error);
+}
+
 static gboolean
 resolve (WayLedgerDb *db, const WayLedgerFilter *filter, Page *page, GError **error)
 {
@@ -73,11 +128,9 @@ resolve (WayLedgerDb *db, const WayLedgerFilter *filter, Page *page, GError **er
   else
     page->none = filter->outcome != NULL;
 
-  if (!find_name (db, filter->app, &page->app, page, error) ||
-      !find_name (db, filter->provider, &page->provider, page, error) ||
-      !find_name (db, filter->model, &page->model, page, error))
+  if (filter->before_id && !resolve_before (db, filter->before_id, page, error))
     return FALSE;
-  return !filter->before_id || resolve_before (db, filter->before_id, page, error);
+  return resolve_names (db, filter, page, error);
 }
 
 /* What a walk can restrict. The index on it has none of the usual value, which most requests have,

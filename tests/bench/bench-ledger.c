@@ -272,6 +272,7 @@ measure_pages (Bench *bench)
     { "tag, unknown", { .tag = "no such tag" } },
     { "since yesterday", { .since_us = way_clock_get_wall_us () - G_TIME_SPAN_DAY } },
     { "app and outcome", { .app = DATA_APP, .outcome = "upstream_error" } },
+    { "app and provider that never meet", { .app = DATA_LOCAL_APP, .provider = DATA_PROVIDER } },
     { "app and provider, both rare", { .app = DATA_RARE_APP, .provider = DATA_RARE_PROVIDER } },
     { "app, provider rare", { .app = DATA_APP, .provider = DATA_RARE_PROVIDER } },
     { "app rare, provider", { .app = DATA_RARE_APP, .provider = DATA_PROVIDER } },

@@ -17,8 +17,8 @@ typedef struct
 } Share;
 
 static const Share apps[] = {
-  { DATA_APP, 4500 }, { "agent", 3000 }, { "notes", 1000 },    { "shell", 600 },
-  { "mail", 400 },    { "tests", 300 },  { DATA_RARE_APP, 1 }, { NULL, 199 },
+  { DATA_APP, 4500 },      { "agent", 3000 }, { "notes", 1000 },    { "shell", 600 },
+  { DATA_LOCAL_APP, 400 }, { "tests", 300 },  { DATA_RARE_APP, 1 }, { NULL, 199 },
 };
 
 typedef struct
@@ -148,12 +148,13 @@ fill_answer (GRand *rand, WayRecord *record, const Target *target)
 WayRecord *
 data_make_record (GRand *rand, gint64 started_at_us)
 {
-  const Target *target = PICK (rand, targets);
+  const char *app = PICK (rand, apps)->name;
+  const Target *target = g_strcmp0 (app, DATA_LOCAL_APP) == 0 ? &targets[0] : PICK (rand, targets);
   const End *end = PICK (rand, ends);
   char id[WAY_ID_BYTES];
   way_id_new_request (started_at_us, id);
   WayRecord *record = way_record_new (id, "/v1/chat/completions", started_at_us);
-  record->app = g_strdup (PICK (rand, apps)->name);
+  record->app = g_strdup (app);
   record->dialect = g_strdup ("openai-chat");
   record->requested_model = g_strdup (target->requested);
   record->outcome = end->outcome;

@@ -8,6 +8,7 @@
 #include "way-record.h"
 
 /* Names that are rare enough that a walk over the table would show. */
+#define DATA_LOCAL_APP "mail" /* never at another provider than the first */
 #define DATA_RARE_APP "quarterly-report"
 #define DATA_RARE_PROVIDER "reseller"
 #define DATA_RARE_MODEL "qwen3-coder:480b"

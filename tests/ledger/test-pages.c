@@ -11,9 +11,9 @@
 /* Enough that members are common, so that it matters which index a page goes down. */
 #define N_RECORDS 2000
 
-/* Distinct starts would hide what happens at equal ones: three requests begin at each µs. */
+/* Distinct starts would hide what happens at equal ones: three requests begin at each time. */
 static GPtrArray *
-fill (Fixture *fixture, guint32 seed)
+fill (Fixture *fixture, guint32 seed, gint64 step_us)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
@@ -21,7 +21,7 @@ fill (Fixture *fixture, guint32 seed)
   for (guint i = 0; i < N_RECORDS; i++)
     {
       WayRecord *record = make_random_record (rand);
-      record->started_at_us = RECORD_BASE_US + i / 3;
+      record->started_at_us = RECORD_BASE_US + i / 3 * step_us;
       g_ptr_array_add (records, record);
       way_ledger_record (fixture->ledger, way_record_ref (record));
     }
@@ -105,7 +105,8 @@ walk (Fixture *fixture, const WayLedgerFilter *filter, GPtrArray *expected)
 static void
 test_all_once (Fixture *fixture, gconstpointer user_data)
 {
-  g_autoptr (GPtrArray) records = fill (fixture, 42);
+  const gint64 *step_us = user_data;
+  g_autoptr (GPtrArray) records = fill (fixture, 42, *step_us);
   for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
     {
       g_autoptr (GPtrArray) expected = g_ptr_array_new ();
@@ -113,6 +114,36 @@ test_all_once (Fixture *fixture, gconstpointer user_data)
         if (is_let_through (records->pdata[j], &filters[i]))
           g_ptr_array_add (expected, records->pdata[j]);
       walk (fixture, &filters[i], expected);
+    }
+}
+
+/* Each has requests, also in the same months, and there is none of both until there is. */
+static void
+test_never_together (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *app;
+    const char *provider;
+    guint n_found;
+  } cases[] = {
+    { "editor", "openai", 0 }, { "notes", "openai", 1 }, { "notes", "ollama", 0 },
+    { "editor", "ollama", 1 }, { "notes", "ollama", 1 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      WayLedgerFilter filter = { .app = cases[i].app, .provider = cases[i].provider };
+      if (cases[i].n_found > 0)
+        {
+          WayRecord *record = make_record (RECORD_BASE_US + i);
+          g_free (record->app);
+          g_free (record->provider);
+          record->app = g_strdup (cases[i].app);
+          record->provider = g_strdup (cases[i].provider);
+          way_ledger_record (fixture->ledger, record);
+        }
+      g_autoptr (GPtrArray) records = ledger_query (fixture->ledger, &filter);
+      g_assert_cmpuint (records->len, ==, cases[i].n_found);
     }
 }
 
@@ -149,8 +180,14 @@ test_before_unknown_id (Fixture *fixture, gconstpointer user_data)
 int
 main (int argc, char **argv)
 {
+  static const gint64 microsecond = 1;
+  static const gint64 half_day = 12 * G_TIME_SPAN_HOUR;
   g_test_init (&argc, &argv, NULL);
-  ADD ("all-once", test_all_once);
+  g_test_add ("/ledger/pages/all-once-in-a-millisecond", Fixture, &microsecond, fixture_set_up,
+              test_all_once, fixture_tear_down);
+  g_test_add ("/ledger/pages/all-once-in-a-year", Fixture, &half_day, fixture_set_up, test_all_once,
+              fixture_tear_down);
+  ADD ("never-together", test_never_together);
   ADD ("limit-is-bounded", test_limit_is_bounded);
   ADD ("before-unknown-id", test_before_unknown_id);
   return g_test_run ();

@@ -390,7 +390,8 @@ main (int argc, char **argv)
       return 2;
     }
 
-  g_autofree char *folder = g_dir_make_tmp ("wayfare-bench-ledger-XXXXXX", NULL);
+  n_requests -= n_requests > GROUP ? n_requests % GROUP : 0; /* whole groups */
+  g_autofree char *folder = kept ? NULL : g_dir_make_tmp ("wayfare-bench-ledger-XXXXXX", NULL);
   Bench bench = {
     .rand = g_rand_new_with_seed (1),
     .path = kept ? g_strdup (kept) : g_build_filename (folder, "ledger.sqlite", NULL),
@@ -404,7 +405,8 @@ main (int argc, char **argv)
   measure_sums (&bench);
   measure_retention (&bench);
   way_ledger_close (bench.ledger);
-  remove_files (folder, kept ? "" : bench.path);
+  if (folder)
+    remove_files (folder, bench.path);
   g_rand_free (bench.rand);
   g_free (bench.middle_id);
   g_free (bench.path);

@@ -69,11 +69,10 @@ add_targets (WayLitellmGroup *group, const WayLitellmGroup *from)
     {
       gpointer target = g_ptr_array_index (from->targets, i);
 
-      if (g_ptr_array_find (group->fallbacks, target, NULL))
-        continue;
       if (group->fallbacks->len >= FALLBACKS_MAX)
         return FALSE;
-      g_ptr_array_add (group->fallbacks, target);
+      if (!g_ptr_array_find (group->fallbacks, target, NULL))
+        g_ptr_array_add (group->fallbacks, target);
     }
   return TRUE;
 }

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define RETRIES_MAX 10
+/* Names and accounts are compared each with each. */
+#define DEPLOYMENTS_MAX 1000
 #define CACHE_TTL_MAX_S (366.0 * 24 * 3600)
 
 static const struct
@@ -220,7 +222,14 @@ check_root (const WayYamlNode *root, GError **error)
   const WayYamlItem *list = way_yaml_find (root, "model_list");
 
   if (list != NULL && list->node->type == WAY_YAML_SEQUENCE)
-    return TRUE;
+    {
+      if (way_yaml_get_length (list->node) <= DEPLOYMENTS_MAX)
+        return TRUE;
+      g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG,
+                   "line %u: model_list has more than %d entries; split the file", list->line,
+                   DEPLOYMENTS_MAX);
+      return FALSE;
+    }
   g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG,
                "it has no list \"model_list\", so it is no config of a LiteLLM proxy");
   return FALSE;
@@ -235,7 +244,8 @@ check_root (const WayYamlNode *root, GError **error)
  * @error: return location for an error
  *
  * Makes a config of Wayfare that does the same as far as it can. Keys are not copied: a provider
- * with one names an entry of the keyring. Fails with %WAY_ERROR_CONFIG if @root is not LiteLLM's.
+ * with one names an entry of the keyring. Fails with %WAY_ERROR_CONFIG if @root is not LiteLLM's or
+ * has more than 1000 deployments.
  * Any thread; no I/O.
  *
  * Returns: (transfer full) (nullable): the config, or %NULL with @error set

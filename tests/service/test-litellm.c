@@ -345,6 +345,16 @@ test_depth (void)
 }
 
 static void
+test_many_deployments (void)
+{
+  g_autoptr (GString) yaml = g_string_new (LIST);
+
+  for (int i = 0; i < 1001; i++)
+    g_string_append_printf (yaml, "- {model_name: a%d, litellm_params: {model: xai/x}}\n", i);
+  assert_refused (yaml->str, "line 1: model_list has more than 1000 entries");
+}
+
+static void
 test_many_fallbacks (void)
 {
   g_autoptr (GString) yaml = g_string_new (LIST OPENAI_A);
@@ -373,5 +383,6 @@ main (int argc, char **argv)
   g_test_add_func ("/service/litellm/merge-bomb", test_merge_bomb);
   g_test_add_func ("/service/litellm/depth", test_depth);
   g_test_add_func ("/service/litellm/many-fallbacks", test_many_fallbacks);
+  g_test_add_func ("/service/litellm/many-deployments", test_many_deployments);
   return g_test_run ();
 }

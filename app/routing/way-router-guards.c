@@ -309,15 +309,15 @@ describe_weakness (const WayDecision *decision, const WayCandidate *candidate)
   if (is_known && model.capabilities != 0)
     {
       if (facts->wants_json_schema && !(model.capabilities & WAY_CAPABILITY_JSON_SCHEMA))
-        return g_strdup ("keeps to no JSON schema, as far as is known, and another target does");
+        return g_strdup ("keeps to no JSON schema, as far as is known, and another target may");
       if (facts->wants_reasoning && !(model.capabilities & WAY_CAPABILITY_REASONING))
-        return g_strdup ("does not reason, as far as is known, and another target does");
+        return g_strdup ("does not reason, as far as is known, and another target may");
     }
   if (context_tokens > 0 && facts->max_output_tokens > 0 &&
       candidate->input_tokens + facts->max_output_tokens > context_tokens)
     return g_strdup_printf ("takes %" G_GINT64_FORMAT
                             " tokens, which may cut short an answer of %" G_GINT64_FORMAT
-                            ", and another target takes more",
+                            ", and another target may take more",
                             context_tokens, facts->max_output_tokens);
   return NULL;
 }

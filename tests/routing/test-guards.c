@@ -173,23 +173,22 @@ static const PlanRow guard_rows[] = {
   { .what = "a schema is preferred",
     .model = "abilities",
     .facts = { .wants_json_schema = TRUE },
-    .plan =
-      "one/m use: first target of abilities\n"
-      "two/m no_target: keeps to no JSON schema, as far as is known, and another target does\n"
-      "one/deep use: third target of abilities\n"
-      "home/m use: fourth target of abilities\n" },
+    .plan = "one/m use: first target of abilities\n"
+            "two/m no_target: keeps to no JSON schema, as far as is known, and another target may\n"
+            "one/deep use: third target of abilities\n"
+            "home/m use: fourth target of abilities\n" },
   { .what = "reasoning is preferred",
     .model = "abilities",
     .facts = { .wants_reasoning = TRUE },
-    .plan = "one/m no_target: does not reason, as far as is known, and another target does\n"
-            "two/m no_target: does not reason, as far as is known, and another target does\n"
+    .plan = "one/m no_target: does not reason, as far as is known, and another target may\n"
+            "two/m no_target: does not reason, as far as is known, and another target may\n"
             "one/deep use: third target of abilities\n"
             "home/m use: fourth target of abilities\n" },
   { .what = "only a preference",
     .model = "ordered",
     .facts = { .wants_reasoning = TRUE },
-    .plan = "one/m no_target: does not reason, as far as is known, and another target does\n"
-            "two/m no_target: does not reason, as far as is known, and another target does\n"
+    .plan = "one/m no_target: does not reason, as far as is known, and another target may\n"
+            "two/m no_target: does not reason, as far as is known, and another target may\n"
             "three/m use: third target of ordered\n" },
   { .what = "it just fits",
     .model = "context",
@@ -220,7 +219,7 @@ static const PlanRow guard_rows[] = {
     .model = "context",
     .facts = { .input_tokens_estimate = 1500, .max_output_tokens = 1000 },
     .plan = "two/m no_target: takes 2000 tokens, which may cut short an answer of 1000, and "
-            "another target takes more\n"
+            "another target may take more\n"
             "home/m use: second target of context\n"
             "one/m use: third target of context\n" },
   { .what = "its answer would be cut everywhere",

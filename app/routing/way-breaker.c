@@ -90,15 +90,16 @@ way_breaker_abandon (WayBreaker *breaker)
 /**
  * way_breaker_succeed:
  *
- * The target answered: the breaker closes. A wait the target asked for goes on.
+ * The target answered: the breaker closes, and counts anew if it was open. A wait the target asked
+ * for goes on.
  */
 void
 way_breaker_succeed (WayBreaker *breaker, gint64 now_us)
 {
+  if (breaker->open_until_us != 0)
+    breaker->all = breaker->failed = (WayMinute){ 0 };
   way_minute_add (&breaker->all, now_us, 1);
   breaker->failures = 0;
-  if (breaker->open_until_us != 0)
-    breaker->failed = (WayMinute){ 0 };
   breaker->openings = 0;
   breaker->open_until_us = 0;
   breaker->trial_runs = FALSE;

@@ -75,6 +75,9 @@ static const struct
   /* A success forgets the failures before it. */
   { "sfsfsfsfsf.....bsf", "closed", TRUE },
   { "fffff.....bsffff", "closed", TRUE },
+  /* Counting begins anew: half of those since then is enough again. */
+  { "sfsfsfsfsf.....bsfsfsfsf", "closed", TRUE },
+  { "sfsfsfsfsf.....bsfsfsfsfsf", "open", FALSE },
   /* Requests that were under way when it opened. */
   { "fffffb", "open", FALSE },
   { "fffffs", "closed", TRUE },

@@ -17,7 +17,7 @@ typedef enum
   WAY_EVENT_FINISHED, /* record: the sealed record itself */
   WAY_EVENT_PROVIDER, /* provider: state of one configured provider */
   WAY_EVENT_FOUND,    /* provider: a local server that is not configured */
-  WAY_EVENT_BUDGET,   /* budget: a share of it was passed */
+  WAY_EVENT_BUDGET,   /* budget: what is spent of it */
 } WayEventType;
 
 typedef enum
@@ -57,7 +57,7 @@ typedef struct
 /**
  * WayBudgetNews:
  * @budget: in words: "the budget of the app \"codex\", $20.00 a month"
- * @percent: the share that was passed: that of the warning, or 100
+ * @percent: the highest share that was passed: that of the warning, 100, or 0
  *
  * Sealed once in an event.
  */

@@ -52,25 +52,28 @@ count_tokens (const WayUsage *usage)
   return MAX (way_usage_get_prompt_tokens (usage), 0) + MAX (usage->output_tokens, 0);
 }
 
-/* Told once for each share of a budget that is passed. */
-static void
-tell_budgets (WayCore *core)
+/**
+ * way_core_tell_budgets:
+ *
+ * Tells the window how the budgets are, and the log each share of one that is passed, once.
+ */
+void
+way_core_tell_budgets (WayCore *core)
 {
   const GPtrArray *budgets = way_budgets_get_all (core->budgets);
 
   for (guint i = 0; i < budgets->len; i++)
     {
       WayBudget *budget = budgets->pdata[i];
+      g_autofree char *words = way_budget_describe (budget);
       guint percent = way_budget_take_news (budget);
 
       if (percent > 0)
-        {
-          g_autofree char *words = way_budget_describe (budget);
-          way_log_notice ("%s, is used to %u %%", words, percent);
-          way_event_queue_push (core->events,
-                                way_event_new_budget (words, percent, budget->spent_nano_usd,
-                                                      budget->terms.limit_nano_usd));
-        }
+        way_log_notice ("%s, is used to %u %%", words, percent);
+      if (budget->is_loaded && way_event_queue_is_interested (core->events))
+        way_event_queue_push (core->events, way_event_new_budget (words, budget->told_percent,
+                                                                  budget->spent_nano_usd,
+                                                                  budget->terms.limit_nano_usd));
     }
 }
 
@@ -106,7 +109,7 @@ way_attempt_close_books (WayExchange *self)
   way_budgets_settle (core->budgets, &spender, books->reserved_nano_usd, attempt->cost_nano_usd,
                       books->began_at_us);
   *books = (WayBooks){ 0 };
-  tell_budgets (core);
+  way_core_tell_budgets (core);
   way_queue_wake (core->queue);
 }
 

@@ -39,6 +39,8 @@ typedef struct
   guint64 n_requests;
 } WayCore;
 
+void way_core_tell_budgets (WayCore *core);
+
 /* What decisions of the router are made from. */
 static inline WayEvidence
 way_core_get_evidence (const WayCore *core)

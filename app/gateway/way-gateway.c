@@ -90,6 +90,7 @@ on_budgets_loaded (gpointer user_data)
 {
   WayGateway *self = user_data;
 
+  way_core_tell_budgets (&self->core);
   way_queue_wake (self->core.queue);
 }
 
@@ -102,6 +103,7 @@ apply_terms (WayGateway *self, WaySnapshot *snapshot)
   way_traffic_forget_turns (self->core.traffic);
   way_budgets_apply (self->core.budgets, snapshot, way_clock_get_wall_us ());
   way_budget_loader_load (self->budget_loader);
+  way_core_tell_budgets (&self->core);
   way_cache_apply (self->core.cache, &snapshot->cache);
   way_queue_wake (self->core.queue);
 }

@@ -176,6 +176,7 @@ add_budget (GPtrArray *all,
       budget->is_loaded = FALSE;
     }
   budget->terms = *terms;
+  budget->told_percent = 0; /* the terms may be others */
   g_ptr_array_add (all, budget);
 }
 

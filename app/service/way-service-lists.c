@@ -149,6 +149,7 @@ way_service_sync_lists (WayService *self)
   sync_keys (self, snapshot);
   sync_apps (self, snapshot);
   sync_found (self, snapshot);
+  g_list_store_remove_all (self->budgets); /* the gateway tells those in force */
 }
 
 /* Today's counts of the apps are of the day that @now_wall_us is in. */
@@ -264,6 +265,21 @@ count_finished (const Counters *counters, const WayRecord *record)
     }
 }
 
+/* What was passed before this program started is no news. */
+static void
+take_budget (WayService *self, const WayBudgetNews *news)
+{
+  WayBudgetItem *item = way_service_find_item (self->budgets, "id", news->budget);
+
+  if (item == NULL)
+    {
+      g_autoptr (WayBudgetItem) new_item = way_budget_item_new (news);
+      g_list_store_append (self->budgets, new_item);
+    }
+  else if (way_budget_item_update (item, news))
+    g_signal_emit_by_name (self, "budget-news", news);
+}
+
 /* A #WayEventBatchFunc. */
 void
 way_service_take_batch (GPtrArray *events, gpointer user_data)
@@ -294,7 +310,7 @@ way_service_take_batch (GPtrArray *events, gpointer user_data)
           take_found (self, event->provider);
           break;
         case WAY_EVENT_BUDGET:
-          g_signal_emit_by_name (self, "budget-news", event->budget);
+          take_budget (self, event->budget);
           break;
         }
     }

@@ -34,6 +34,7 @@ struct _WayService
   WayActivity *activity;
   GListStore *providers;
   GListStore *found;
+  GListStore *budgets;
   GListStore *keys;
   GListStore *apps;
 

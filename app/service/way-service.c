@@ -209,6 +209,7 @@ way_service_finalize (GObject *object)
   g_clear_object (&self->activity);
   g_clear_object (&self->providers);
   g_clear_object (&self->found);
+  g_clear_object (&self->budgets);
   g_clear_object (&self->keys);
   g_clear_object (&self->apps);
   g_clear_pointer (&self->data_dir, g_free);
@@ -256,6 +257,7 @@ way_service_init (WayService *self)
 {
   self->providers = g_list_store_new (WAY_TYPE_PROVIDER_ITEM);
   self->found = g_list_store_new (WAY_TYPE_PROVIDER_ITEM);
+  self->budgets = g_list_store_new (WAY_TYPE_BUDGET_ITEM);
   self->keys = g_list_store_new (WAY_TYPE_KEY_ITEM);
   self->apps = g_list_store_new (WAY_TYPE_APP_ITEM);
   self->activity = way_activity_new (0);
@@ -462,6 +464,20 @@ way_service_get_found (WayService *service)
   g_return_val_if_fail (WAY_IS_SERVICE (service), NULL);
 
   return G_LIST_MODEL (service->found);
+}
+
+/**
+ * way_service_get_budgets:
+ * @service: a service
+ *
+ * Returns: (transfer none): a list of #WayBudgetItem: the budgets of the configuration in force
+ */
+GListModel *
+way_service_get_budgets (WayService *service)
+{
+  g_return_val_if_fail (WAY_IS_SERVICE (service), NULL);
+
+  return G_LIST_MODEL (service->budgets);
 }
 
 /**

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "way-activity.h"
+#include "way-budget-item.h"
 #include "way-config.h"
 #include "way-gateway.h"
 #include "way-keyring.h"
@@ -57,6 +58,7 @@ WayLedger *way_service_get_ledger (WayService *service);
 WayActivity *way_service_get_activity (WayService *service);
 GListModel *way_service_get_providers (WayService *service); /* WayProviderItem */
 GListModel *way_service_get_found (WayService *service);     /* WayProviderItem, not configured */
+GListModel *way_service_get_budgets (WayService *service);   /* WayBudgetItem */
 GListModel *way_service_get_keys (WayService *service);      /* WayKeyItem */
 GListModel *way_service_get_apps (WayService *service);      /* WayAppItem */
 

@@ -157,6 +157,51 @@ way_format_cost (gpointer object, gint64 nano_usd, gboolean running)
 }
 
 /**
+ * way_budget_title:
+ * @object: (nullable): the template's object, not used
+ * @budget: as the gateway calls it: "the budget of the app \"codex\", $20.00 a month"
+ *
+ * Returns: (transfer full): the same as a title
+ */
+char *
+way_budget_title (gpointer object, const char *budget)
+{
+  static const char article[] = "the ";
+  char *title = g_strdup (g_str_has_prefix (budget, article) ? budget + strlen (article) : budget);
+
+  *title = g_ascii_toupper (*title);
+  return title;
+}
+
+/**
+ * way_budget_words:
+ * @object: (nullable): the template's object, not used
+ *
+ * Returns: (transfer full): what is spent of a budget, and what is left
+ */
+char *
+way_budget_words (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd)
+{
+  g_autofree char *spent = way_format_cost (NULL, spent_nano_usd, FALSE);
+  g_autofree char *left = way_format_cost (NULL, MAX (limit_nano_usd - spent_nano_usd, 0), FALSE);
+
+  return spent_nano_usd >= limit_nano_usd ? g_strdup_printf (_ ("%s spent: used up"), spent)
+                                          : g_strdup_printf (_ ("%s spent, %s left"), spent, left);
+}
+
+/**
+ * way_budget_fraction:
+ * @object: (nullable): the template's object, not used
+ *
+ * Returns: how much of a budget is spent, from 0 to 1
+ */
+double
+way_budget_fraction (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd)
+{
+  return limit_nano_usd <= spent_nano_usd ? 1 : (double)spent_nano_usd / (double)limit_nano_usd;
+}
+
+/**
  * way_format_unknown_cost:
  * @object: (nullable): the template's object, not used
  * @n_requests: requests whose price nobody knows

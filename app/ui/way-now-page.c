@@ -33,6 +33,8 @@ struct _WayNowPage
 
   /* borrowed from the template */
   GtkListBox *running_list;
+  GtkListBox *budget_list;
+  GtkWidget *budget_group;
   GtkListBox *fallback_list;
   WayGraph *requests_graph;
   WayGraph *tokens_graph;
@@ -152,6 +154,27 @@ copy_address_action (GtkWidget *widget, const char *action_name, GVariant *param
   way_copy (widget, address, _ ("Address copied"));
 }
 
+static GtkWidget *
+create_budget_row (gpointer item, gpointer user_data)
+{
+  return way_row_new ("way-budget-row", item);
+}
+
+static void
+on_budgets_changed (GListModel *budgets, guint position, guint removed, guint added, gpointer page)
+{
+  gtk_widget_set_visible (WAY_NOW_PAGE (page)->budget_group,
+                          g_list_model_get_n_items (budgets) > 0);
+}
+
+static void
+bind_budgets (WayNowPage *self, GListModel *budgets)
+{
+  gtk_list_box_bind_model (self->budget_list, budgets, create_budget_row, NULL, NULL);
+  g_signal_connect_object (budgets, "items-changed", G_CALLBACK (on_budgets_changed), self, 0);
+  on_budgets_changed (budgets, 0, 0, 0, self);
+}
+
 static void
 set_service (WayNowPage *self, WayService *service)
 {
@@ -166,6 +189,7 @@ set_service (WayNowPage *self, WayService *service)
       activity = way_service_get_activity (service);
       self->running = bind_list (self->running_list, way_activity_get_running (activity));
       self->fallbacks = bind_list (self->fallback_list, way_activity_get_fallbacks (activity));
+      bind_budgets (self, way_service_get_budgets (service));
       update_lists (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
@@ -251,6 +275,8 @@ way_now_page_class_init (WayNowPageClass *klass)
   way_template_set (widget_class, "way-now-page");
   gtk_widget_class_bind_template_child (widget_class, WayNowPage, running_list);
   gtk_widget_class_bind_template_child (widget_class, WayNowPage, fallback_list);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, budget_list);
+  gtk_widget_class_bind_template_child (widget_class, WayNowPage, budget_group);
   gtk_widget_class_bind_template_child (widget_class, WayNowPage, requests_graph);
   gtk_widget_class_bind_template_child (widget_class, WayNowPage, tokens_graph);
   gtk_widget_class_bind_template_child (widget_class, WayNowPage, table);

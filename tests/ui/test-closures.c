@@ -395,6 +395,34 @@ test_content (void)
     }
 }
 
+static void
+test_budgets (void)
+{
+  static const struct
+  {
+    gint64 spent;
+    gint64 limit;
+    const char *words;
+    double fraction;
+  } rows[] = {
+    { 0, 20000000000, "$0 spent, $20.00 left", 0 },
+    { 5000000000, 20000000000, "$5.00 spent, $15.00 left", 0.25 },
+    { 20000000000, 20000000000, "$20.00 spent: used up", 1 },
+    { 21000000000, 20000000000, "$21.00 spent: used up", 1 },
+    { 0, 0, "$0 spent: used up", 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *words = way_budget_words (NULL, rows[i].spent, rows[i].limit);
+      g_assert_cmpstr (words, ==, rows[i].words);
+      g_assert_cmpfloat (way_budget_fraction (NULL, rows[i].spent, rows[i].limit), ==,
+                         rows[i].fraction);
+    }
+  g_autofree char *title = way_budget_title (NULL, "the budget, $5.00 a day");
+  g_assert_cmpstr (title, ==, "Budget, $5.00 a day");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -417,5 +445,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/content", test_content);
   g_test_add_func ("/ui/closures/fare-line", test_fare_line);
   g_test_add_func ("/ui/closures/price-date", test_price_date);
+  g_test_add_func ("/ui/closures/budgets", test_budgets);
   return g_test_run ();
 }

@@ -40,6 +40,7 @@ MAY_LEAVE = "Calls may leave this machine"
 CONFIG = {
     "version": 1,
     "listen": {"address": "127.0.0.1", "require_token": True},
+    "budget": {"usd": "20", "period": "month"},
     "providers": [
         {"id": "demo", "kind": "demo"},
         {"id": "laptop", "kind": "openai", "base_url": "http://127.0.0.1:9/v1"},
@@ -128,6 +129,8 @@ class Test:
             self.window.wait("label", contains="Another program listens on")
             self.capture("not-running", 1280, 800, "light")
         self.window.click("Try Again")
+        self.window.wait("label", "Budget, $20.00 a month")
+        self.window.wait("label", "$0 spent, $20.00 left")
         self.window.wait("label", contains="/v1", inside="WayNowPage")
 
     def start_where_another_runs(self):

@@ -96,13 +96,12 @@ way_attempt_close_books (WayExchange *self)
   books->traffic->in_flight--;
   if (attempt->verdict == WAY_VERDICT_ANSWERED)
     {
-      way_breaker_succeed (&books->traffic->breaker, now_us);
       way_target_note_usage (books->traffic, self->facts.input_tokens_estimate, &attempt->usage);
       if (self->first_token_us != WAY_UNKNOWN)
         way_target_note_first_token (books->traffic, self->first_token_us, now_us);
     }
-  else if (!books->was_blamed)
-    way_breaker_abandon (&books->traffic->breaker);
+  if (!books->was_blamed)
+    way_breaker_abandon (&books->traffic->breaker, books->began_at_us);
   way_rates_end (core->rates, WAY_RATED_PROVIDER, spender.provider,
                  count_tokens (&attempt->usage) - self->candidate->input_tokens,
                  books->began_at_us);
@@ -191,9 +190,10 @@ way_attempt_note_failure (WayExchange *self, const GError *error)
   if (cool_until_us > 0)
     way_breaker_cool (breaker, error->message, cool_until_us, now_us);
   if (cool_until_us == 0 || self->status != 429)
-    way_breaker_fail (breaker, way_blame_for (error->code, self->status), error->message, now_us);
+    way_breaker_fail (breaker, way_blame_for (error->code, self->status), error->message,
+                      self->books.began_at_us, now_us);
   else
-    way_breaker_abandon (breaker);
+    way_breaker_abandon (breaker, self->books.began_at_us);
   tell_provider (self, now_us);
 }
 
@@ -227,7 +227,7 @@ way_attempt_note_success (WayExchange *self)
     self->call ? way_call_get_timing (self->call).first_byte_us : WAY_UNKNOWN, now_us);
   if (!breaker || !self->call)
     return;
-  way_breaker_succeed (breaker, now_us);
+  way_breaker_succeed (breaker, self->books.began_at_us, now_us);
   self->books.was_blamed = TRUE;
   until_us = way_retry_exhausted_until (get_call_header, self->call, now_us);
   if (until_us > 0)

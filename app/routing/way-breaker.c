@@ -73,29 +73,45 @@ way_breaker_begin (WayBreaker *breaker, gint64 now_us)
 {
   if (way_breaker_get_state (breaker, now_us) == WAY_BREAKER_HALF_OPEN)
     breaker->trial_runs = TRUE;
+  /* By a clock that was set back it would seem to begin before the breaker opened. */
+  breaker->opened_at_us = MIN (breaker->opened_at_us, now_us);
+}
+
+/* Whether a request went out before the breaker opened: how it ends is no news of the target since,
+ * and under load there are many of them. */
+static gboolean
+is_old_news (const WayBreaker *breaker, gint64 began_at_us)
+{
+  return breaker->open_until_us != 0 && began_at_us < breaker->opened_at_us;
 }
 
 /**
  * way_breaker_abandon:
+ * @began_at_us: wall clock of way_breaker_begin()
  *
  * A request ended without a verdict on the target, as when its client left: another may be the
  * trial.
  */
 void
-way_breaker_abandon (WayBreaker *breaker)
+way_breaker_abandon (WayBreaker *breaker, gint64 began_at_us)
 {
-  breaker->trial_runs = FALSE;
+  if (!is_old_news (breaker, began_at_us))
+    breaker->trial_runs = FALSE;
 }
 
 /**
  * way_breaker_succeed:
+ * @began_at_us: wall clock of way_breaker_begin(); one from before the breaker opened does not
+ * close it
  *
  * The target answered: the breaker closes, and counts anew if it was open. A wait the target asked
  * for goes on.
  */
 void
-way_breaker_succeed (WayBreaker *breaker, gint64 now_us)
+way_breaker_succeed (WayBreaker *breaker, gint64 began_at_us, gint64 now_us)
 {
+  if (is_old_news (breaker, began_at_us))
+    return;
   if (breaker->open_until_us != 0)
     breaker->all = breaker->failed = (WayMinute){ 0 };
   way_minute_add (&breaker->all, now_us, 1);
@@ -113,6 +129,7 @@ open_breaker (WayBreaker *breaker, gint64 now_us)
   for (guint i = 0; i < breaker->openings && span_us < LONGEST_OPEN_US; i++)
     span_us *= 2;
   breaker->openings++;
+  breaker->opened_at_us = now_us;
   breaker->open_until_us = now_us + MIN (span_us, LONGEST_OPEN_US);
   breaker->trial_runs = FALSE;
 }
@@ -129,12 +146,18 @@ has_failed_enough (const WayBreaker *breaker, gint64 now_us)
 /**
  * way_breaker_fail:
  * @reason: in words, as the window shows it
+ * @began_at_us: wall clock of way_breaker_begin(); one from before the breaker opened changes
+ *   nothing
  *
  * The target failed. A failed trial opens the breaker again, for twice as long, at most a minute.
  */
 void
-way_breaker_fail (WayBreaker *breaker, WayBlame blame, const char *reason, gint64 now_us)
+way_breaker_fail (
+  WayBreaker *breaker, WayBlame blame, const char *reason, gint64 began_at_us, gint64 now_us)
 {
+  if (is_old_news (breaker, began_at_us))
+    return;
+
   gboolean was_trial = breaker->trial_runs;
 
   breaker->trial_runs = FALSE;

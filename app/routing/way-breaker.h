@@ -22,6 +22,7 @@ typedef enum
  * WayBreaker:
  * @failures: one after another
  * @openings: one after another, without a success between
+ * @opened_at_us: wall clock of the last opening
  * @open_until_us: wall clock, 0 while closed
  * @cool_until_us: wall clock until which the provider asked to be left alone, 0 for none
  * @failed_at_us: wall clock of the last failure
@@ -36,6 +37,7 @@ typedef struct
   WayMinute failed;
   guint failures;
   guint openings;
+  gint64 opened_at_us;
   gint64 open_until_us;
   gint64 cool_until_us;
   gint64 failed_at_us;
@@ -56,9 +58,10 @@ WayBreakerState way_breaker_get_state (const WayBreaker *breaker, gint64 now_us)
 const char *way_breaker_state_get_name (WayBreakerState state);
 gboolean way_breaker_lets_pass (const WayBreaker *breaker, gint64 now_us);
 void way_breaker_begin (WayBreaker *breaker, gint64 now_us);
-void way_breaker_abandon (WayBreaker *breaker);
-void way_breaker_succeed (WayBreaker *breaker, gint64 now_us);
-void way_breaker_fail (WayBreaker *breaker, WayBlame blame, const char *reason, gint64 now_us);
+void way_breaker_abandon (WayBreaker *breaker, gint64 began_at_us);
+void way_breaker_succeed (WayBreaker *breaker, gint64 began_at_us, gint64 now_us);
+void way_breaker_fail (
+  WayBreaker *breaker, WayBlame blame, const char *reason, gint64 began_at_us, gint64 now_us);
 void way_breaker_cool (WayBreaker *breaker, const char *reason, gint64 until_us, gint64 now_us);
 void way_breaker_reset (WayBreaker *breaker);
 WayBlame way_blame_for (WayErrorCode code, guint status);

@@ -139,6 +139,8 @@ ask_peer (Simulation *self, Peer *peer)
                      .after_us = 20 * 1000,
                      .wait_us = peer->window_begin_us + peer->window_us - self->now_us };
 
+  if (g_rand_int_range (self->rand, 0, 100) < peer->error_percent)
+    return (Ending){ .failure = { WAY_ERROR_UPSTREAM, 503, FALSE }, .after_us = first_token_us };
   const Ending answer = { .is_answer = TRUE,
                           .after_us = 2 * first_token_us,
                           .first_token_us = first_token_us };
@@ -183,9 +185,10 @@ note_failure (Simulation *self, Request *request)
   if (cool_until_us > 0)
     way_breaker_cool (breaker, "failed", cool_until_us, now_us);
   if (cool_until_us == 0 || failure->status != 429)
-    way_breaker_fail (breaker, way_blame_for (failure->code, failure->status), "failed", now_us);
+    way_breaker_fail (breaker, way_blame_for (failure->code, failure->status), "failed",
+                      request->books.began_at_us, now_us);
   else
-    way_breaker_abandon (breaker);
+    way_breaker_abandon (breaker, request->books.began_at_us);
 }
 
 static void
@@ -195,7 +198,8 @@ note_success (Simulation *self, Request *request)
 
   way_health_note_success (self->health, request->journey.current->provider->id,
                            request->ending.first_token_us, now_us);
-  way_breaker_succeed (&request->books.traffic->breaker, now_us);
+  request->books.was_blamed = TRUE;
+  way_breaker_succeed (&request->books.traffic->breaker, request->books.began_at_us, now_us);
 }
 
 static void
@@ -218,8 +222,8 @@ close_books (Simulation *self, Request *request)
         way_pricing_estimate (self->pricing, self->snapshot, candidate->provider, candidate->model,
                               usage.input_tokens, usage.output_tokens);
     }
-  else if (!request->books.was_blamed)
-    way_breaker_abandon (&traffic->breaker);
+  if (!request->books.was_blamed)
+    way_breaker_abandon (&traffic->breaker, request->books.began_at_us);
   way_rates_end (self->rates, WAY_RATED_PROVIDER, spender.provider,
                  MAX (usage.input_tokens, 0) + MAX (usage.output_tokens, 0) -
                    candidate->input_tokens,

@@ -24,6 +24,7 @@ typedef struct
  * @out: while it fails
  * @out_failure: how, after @out_after_us
  * @slow: while its first token takes @slow_first_token_us
+ * @error_percent: so many fail with 503 at any time, at random
  * @window_requests: who comes later in a window of @window_us gets a 429 with the rest of it as
  *   Retry-After; 0 for no limit
  * @n_attempts: that it got
@@ -38,6 +39,7 @@ typedef struct
   gint64 out_after_us;
   Span slow;
   gint64 slow_first_token_us;
+  int error_percent;
   guint window_requests;
   gint64 window_us;
 

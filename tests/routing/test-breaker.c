@@ -4,6 +4,7 @@
 /* The circuit breaker. A row is a story told in letters, each at the second it stands at:
  *   s a success    f a failure    F a failure that opens at once    n one that says nothing
  *   b a request begins            a it is abandoned                 . nothing
+ *   o, p, q the success, the failure and the end of one that began before all this
  * and what the breaker says at the end. */
 
 #include "way-breaker.h"
@@ -17,22 +18,31 @@ tell (WayBreaker *breaker, const char *story, gint64 now_us)
     switch (*c)
       {
       case 's':
-        way_breaker_succeed (breaker, now_us);
+        way_breaker_succeed (breaker, now_us, now_us);
         break;
       case 'f':
-        way_breaker_fail (breaker, WAY_BLAME_SOME, "failed", now_us);
+        way_breaker_fail (breaker, WAY_BLAME_SOME, "failed", now_us, now_us);
         break;
       case 'F':
-        way_breaker_fail (breaker, WAY_BLAME_OPENS, "refused the key", now_us);
+        way_breaker_fail (breaker, WAY_BLAME_OPENS, "refused the key", now_us, now_us);
         break;
       case 'n':
-        way_breaker_fail (breaker, WAY_BLAME_NONE, "was asked nonsense", now_us);
+        way_breaker_fail (breaker, WAY_BLAME_NONE, "was asked nonsense", now_us, now_us);
         break;
       case 'b':
         way_breaker_begin (breaker, now_us);
         break;
       case 'a':
-        way_breaker_abandon (breaker);
+        way_breaker_abandon (breaker, now_us);
+        break;
+      case 'o':
+        way_breaker_succeed (breaker, NOW - SECOND, now_us);
+        break;
+      case 'p':
+        way_breaker_fail (breaker, WAY_BLAME_SOME, "failed", NOW - SECOND, now_us);
+        break;
+      case 'q':
+        way_breaker_abandon (breaker, NOW - SECOND);
         break;
       case '.':
         break;
@@ -78,9 +88,21 @@ static const struct
   /* Counting begins anew: half of those since then is enough again. */
   { "sfsfsfsfsf.....bsfsfsfsf", "closed", TRUE },
   { "sfsfsfsfsf.....bsfsfsfsfsf", "open", FALSE },
-  /* Requests that were under way when it opened. */
+  /* Asked as a last resort while it is open. */
   { "fffffb", "open", FALSE },
   { "fffffs", "closed", TRUE },
+  /* What was under way when it opened is no news of the target since, and no trial. */
+  { "fffffo", "open", FALSE },
+  { "fffff.....o", "half-open", TRUE },
+  { "fffff.....p", "half-open", TRUE },
+  { "fffff.....bo", "half-open", FALSE },
+  { "fffff.....bp", "half-open", FALSE },
+  { "fffff.....bq", "half-open", FALSE },
+  { "fffff.....bqs", "closed", TRUE },
+  { "fffff.....bqf", "open", FALSE },
+  /* While it is closed it counts. */
+  { "ppppp", "open", FALSE },
+  { "ffffof", "closed", TRUE },
 };
 
 static void
@@ -108,19 +130,19 @@ test_doubling (void)
   WayBreaker breaker = { 0 };
   gint64 now_us = NOW;
 
-  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", now_us);
+  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", now_us, now_us);
   for (gsize i = 0; i < G_N_ELEMENTS (spans_s); i++)
     {
-      way_breaker_fail (&breaker, WAY_BLAME_SOME, "was under way", now_us + SECOND);
+      way_breaker_fail (&breaker, WAY_BLAME_SOME, "as a last resort", now_us, now_us + SECOND);
       g_assert_cmpint (breaker.open_until_us - now_us, ==, spans_s[i] * SECOND);
       now_us = breaker.open_until_us;
       way_breaker_begin (&breaker, now_us);
-      way_breaker_fail (&breaker, WAY_BLAME_SOME, "failed again", now_us);
+      way_breaker_fail (&breaker, WAY_BLAME_SOME, "failed again", now_us, now_us);
     }
 
   way_breaker_begin (&breaker, breaker.open_until_us);
-  way_breaker_succeed (&breaker, breaker.open_until_us);
-  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", now_us);
+  way_breaker_succeed (&breaker, breaker.open_until_us, breaker.open_until_us);
+  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", now_us, now_us);
   g_assert_cmpint (breaker.open_until_us - now_us, ==, 5 * SECOND);
   way_breaker_clear (&breaker);
 }
@@ -147,7 +169,7 @@ test_cool_down (void)
     }
   /* Another matter than the breaker: neither opens it, nor does a success end it. */
   g_assert_cmpint (way_breaker_get_state (&breaker, NOW), ==, WAY_BREAKER_CLOSED);
-  way_breaker_succeed (&breaker, NOW);
+  way_breaker_succeed (&breaker, NOW, NOW);
   g_assert_cmpint (breaker.cool_until_us, ==, NOW + 31 * SECOND);
   way_breaker_reset (&breaker);
   g_assert_cmpint (breaker.cool_until_us, ==, 0);
@@ -172,9 +194,12 @@ test_clock_set_back (void)
 {
   WayBreaker breaker = { 0 };
 
-  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", NOW);
+  way_breaker_fail (&breaker, WAY_BLAME_OPENS, "failed", NOW, NOW);
   g_assert_false (way_breaker_lets_pass (&breaker, NOW - 2 * SECOND));
   g_assert_true (way_breaker_lets_pass (&breaker, NOW - HOUR));
+  way_breaker_begin (&breaker, NOW - HOUR);
+  way_breaker_succeed (&breaker, NOW - HOUR, NOW - HOUR + SECOND);
+  g_assert_cmpint (way_breaker_get_state (&breaker, NOW - HOUR), ==, WAY_BREAKER_CLOSED);
   way_breaker_clear (&breaker);
 }
 

@@ -95,7 +95,8 @@ spend_extras (World *world)
 static void
 run_trial (World *world)
 {
-  way_breaker_fail (get_breaker (world, "b"), WAY_BLAME_OPENS, "failed", NOW - 10 * SECOND);
+  way_breaker_fail (get_breaker (world, "b"), WAY_BLAME_OPENS, "failed", NOW - 10 * SECOND,
+                    NOW - 10 * SECOND);
   way_breaker_begin (get_breaker (world, "b"), NOW);
 }
 
@@ -123,7 +124,7 @@ fill_up (World *world)
 static void
 open_breaker (World *world)
 {
-  way_breaker_fail (get_breaker (world, "b"), WAY_BLAME_OPENS, "failed", NOW);
+  way_breaker_fail (get_breaker (world, "b"), WAY_BLAME_OPENS, "failed", NOW, NOW);
 }
 
 static void

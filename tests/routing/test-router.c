@@ -419,7 +419,7 @@ note_limit (Fixture *fixture, const char *id, const char *reason, gint64 wait_us
   if (wait_us > 0)
     way_breaker_cool (breaker, reason, NOW + wait_us, NOW - age_us);
   else
-    way_breaker_fail (breaker, WAY_BLAME_OPENS, reason, NOW - age_us);
+    way_breaker_fail (breaker, WAY_BLAME_OPENS, reason, NOW - age_us, NOW - age_us);
 }
 
 static void

@@ -209,7 +209,7 @@ test_reset (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (providers); i++)
     way_breaker_fail (&way_traffic_ensure (traffic, providers[i], "m", NOW)->breaker,
-                      WAY_BLAME_OPENS, "failed", NOW);
+                      WAY_BLAME_OPENS, "failed", NOW, NOW);
   way_traffic_reset (traffic, "p");
   g_assert_true (way_breaker_lets_pass (&way_traffic_get (traffic, "p", "m")->breaker, NOW));
   g_assert_false (way_breaker_lets_pass (&way_traffic_get (traffic, "q", "m")->breaker, NOW));

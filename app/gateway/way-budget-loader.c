@@ -88,41 +88,53 @@ find_asked (const Question *question)
   return NULL;
 }
 
-static gboolean
-is_of_budget (const WayBudget *budget, const WaySpendRow *row)
-{
-  if (budget->scope == WAY_BUDGET_OF_EVERYTHING)
-    return TRUE;
-  if (!row->key)
-    return FALSE;
-  return budget->scope == WAY_BUDGET_OF_MODEL ? way_pattern_matches (budget->name, row->key)
-                                              : g_str_equal (budget->name, row->key);
-}
-
+/* Takes @spent, or says that it could not be read. */
 static void
-on_spend (GObject *source, GAsyncResult *result, gpointer user_data)
+take_answer (const Question *question, gint64 spent, const GError *error)
 {
-  g_autoptr (Question) question = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = way_ledger_spend_finish (NULL, result, &error);
   WayBudget *budget;
-  gint64 spent = 0;
 
   if (g_cancellable_is_cancelled (question->cancellable))
     return;
-  budget = find_asked (question);
-  if (!budget)
-    return;
-  if (!rows)
+  if (error)
     {
       way_log_notice ("what was spent of a budget could not be read: %s", error->message);
       return;
     }
-  for (guint i = 0; i < rows->len; i++)
-    if (is_of_budget (budget, rows->pdata[i]))
-      spent += ((const WaySpendRow *)rows->pdata[i])->cost_nano_usd;
+  budget = find_asked (question);
+  if (!budget)
+    return;
   way_budget_load (budget, spent);
   question->loader->on_loaded (question->loader->user_data);
+}
+
+static void
+on_sum (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) sums = way_ledger_spent_finish (NULL, result, &error);
+
+  take_answer (question, sums ? g_array_index (sums, gint64, 0) : 0, error);
+}
+
+/* The budget of a model may name many by a pattern: theirs are picked from all. */
+static void
+on_models (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = way_ledger_spend_finish (NULL, result, &error);
+  gint64 spent = 0;
+
+  for (guint i = 0; rows && i < rows->len; i++)
+    {
+      const WaySpendRow *row = rows->pdata[i];
+
+      if (way_pattern_matches (question->name, row->key))
+        spent += row->cost_nano_usd;
+    }
+  take_answer (question, spent, error);
 }
 
 /* The moment a local day begins. */
@@ -142,11 +154,10 @@ get_midnight_us (guint32 day)
 static void
 ask (WayBudgetLoader *loader, const WayBudget *budget)
 {
-  static const WaySpendBy kinds[] = {
-    [WAY_BUDGET_OF_EVERYTHING] = WAY_SPEND_BY_DAY,
-    [WAY_BUDGET_OF_APP] = WAY_SPEND_BY_APP,
-    [WAY_BUDGET_OF_PROVIDER] = WAY_SPEND_BY_PROVIDER,
-    [WAY_BUDGET_OF_MODEL] = WAY_SPEND_BY_MODEL,
+  static const WaySpentScope scopes[] = {
+    [WAY_BUDGET_OF_EVERYTHING] = WAY_SPENT_BY_ALL,
+    [WAY_BUDGET_OF_APP] = WAY_SPENT_BY_APP,
+    [WAY_BUDGET_OF_PROVIDER] = WAY_SPENT_BY_PROVIDER,
   };
   Question *question = g_new0 (Question, 1);
 
@@ -158,8 +169,13 @@ ask (WayBudgetLoader *loader, const WayBudget *budget)
     .provider_id = g_strdup (budget->provider_id),
     .since_day = budget->since_day,
   };
-  way_ledger_spend_async (loader->ledger, kinds[budget->scope], get_midnight_us (budget->since_day),
-                          NULL, on_spend, question);
+  if (budget->scope == WAY_BUDGET_OF_MODEL)
+    way_ledger_spend_async (loader->ledger, WAY_SPEND_BY_MODEL, get_midnight_us (budget->since_day),
+                            NULL, on_models, question);
+  else
+    way_ledger_spent_async (
+      loader->ledger, &(WaySpentQuestion){ scopes[budget->scope], budget->name, budget->since_day },
+      1, NULL, on_sum, question);
 }
 
 /**

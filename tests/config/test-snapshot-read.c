@@ -242,6 +242,8 @@ static const Row warning_rows[] = {
     "routes[0].deadline_ms.first: unknown member" },
   { ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\",\"wait\":1}]"),
     "routes[0].targets[0].wait: unknown member" },
+  { "{\"version\":1,\"capture\":{\"bodies\":\"all\"}}",
+    "capture.bodies: is not enforced by this version" },
   { "{\"version\":1,\"retention\":{\"days\":1}}", "retention.days: unknown member" },
 };
 

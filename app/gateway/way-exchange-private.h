@@ -53,6 +53,7 @@ struct _WayExchange
   gboolean paused;
 
   GSource *repeat;       /* (nullable): owned: the wait before the target is asked again */
+  GError *repeat_cause;  /* (nullable): owned: the failure that is waited after */
   gint64 admitted_at_us; /* wall: counted against the app's limits since, 0 if not */
   gint64 queued_us;      /* monotonic: waits for room since, 0 if it never did */
 

@@ -56,6 +56,7 @@ stop_repeat (WayExchange *self)
     return;
   g_source_destroy (self->repeat);
   g_clear_pointer (&self->repeat, g_source_unref);
+  g_clear_error (&self->repeat_cause);
 }
 
 /* Adds up what the attempts cost. A failed one that may have been charged without saying so makes
@@ -273,15 +274,21 @@ static gboolean
 on_repeat (gpointer user_data)
 {
   WayExchange *self = user_data;
+  WayEvidence evidence = way_core_get_evidence (self->core);
+  g_autoptr (GError) cause = g_steal_pointer (&self->repeat_cause);
 
   stop_repeat (self);
-  way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_REPEAT));
+  if (way_journey_may_repeat (&self->journey, self->plan, &evidence, way_clock_get_wall_us ()))
+    way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_REPEAT));
+  else
+    way_answer_with_failure (self, cause);
   return G_SOURCE_REMOVE;
 }
 
 static void
-repeat_after (WayExchange *self, gint64 wait_us)
+repeat_after (WayExchange *self, const GError *cause, gint64 wait_us)
 {
+  self->repeat_cause = g_error_copy (cause);
   way_attempt_stop (self);
   self->repeat = g_timeout_source_new ((guint)(wait_us / 1000));
   g_source_set_callback (self->repeat, on_repeat, self, NULL);
@@ -317,7 +324,7 @@ way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *
       way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_TRY));
       return;
     case WAY_STEP_REPEAT:
-      repeat_after (self, wait_us);
+      repeat_after (self, error, wait_us);
       return;
     case WAY_STEP_STOP:
       way_answer_with_failure (self, error);

@@ -94,23 +94,6 @@ find_next (WayJourney *journey,
   return FALSE;
 }
 
-static gboolean
-may_repeat (const WayJourney *journey,
-            const WayPlan *plan,
-            const WayEvidence *evidence,
-            const WayFailure *failure,
-            gint64 now_us)
-{
-  const WayTargetTraffic *target = get_traffic (evidence, journey->current);
-
-  if (journey->n_repeats >= plan->snapshot->retry.attempts ||
-      !way_retry_may_pass (failure->code, failure->status) ||
-      (target != NULL && !way_breaker_lets_pass (&target->breaker, now_us)))
-    return FALSE;
-  g_autofree char *objection = find_objection (plan, evidence, journey->current, now_us);
-  return objection == NULL;
-}
-
 /**
  * way_journey_step:
  * @failure: (nullable): of the last attempt, already noted in @evidence; %NULL for the first step
@@ -120,7 +103,8 @@ may_repeat (const WayJourney *journey,
  *
  * What to do next. A failure that is the target's own leads to the next target at once; only when
  * none is left the last one is asked again, if its failure may pass, after a back-off with full
- * jitter. Both count against the retry budget of who is asked, and end with the deadline.
+ * jitter and if way_journey_may_repeat() still says so then. Both count against the retry budget of
+ * who is asked, and end with the deadline.
  */
 WayStep
 way_journey_step (WayJourney *journey,
@@ -139,7 +123,9 @@ way_journey_step (WayJourney *journey,
       journey->n_attempts++;
       return WAY_STEP_TRY;
     }
-  if (failure == NULL || !may_repeat (journey, plan, evidence, failure, now_us))
+  if (failure == NULL || journey->n_repeats >= plan->snapshot->retry.attempts ||
+      !way_retry_may_pass (failure->code, failure->status) ||
+      !way_journey_may_repeat (journey, plan, evidence, now_us))
     return WAY_STEP_STOP;
 
   gint64 wait_us = way_retry_get_backoff_us (journey->n_repeats, chance);
@@ -149,6 +135,28 @@ way_journey_step (WayJourney *journey,
   journey->n_attempts++;
   *ret_wait_us = wait_us;
   return WAY_STEP_REPEAT;
+}
+
+/**
+ * way_journey_may_repeat:
+ *
+ * To be asked again when the wait of %WAY_STEP_REPEAT is over: meanwhile others may have learned
+ * that the target wants to be left alone, or taken what room and money there was.
+ *
+ * Returns: whether the current candidate may be asked again now
+ */
+gboolean
+way_journey_may_repeat (const WayJourney *journey,
+                        const WayPlan *plan,
+                        const WayEvidence *evidence,
+                        gint64 now_us)
+{
+  const WayTargetTraffic *target = get_traffic (evidence, journey->current);
+
+  if (target != NULL && !way_breaker_lets_pass (&target->breaker, now_us))
+    return FALSE;
+  g_autofree char *objection = find_objection (plan, evidence, journey->current, now_us);
+  return objection == NULL;
 }
 
 /**

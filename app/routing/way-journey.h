@@ -51,6 +51,10 @@ WayStep way_journey_step (WayJourney *journey,
                           gint64 now_us,
                           gint64 left_us,
                           gint64 *ret_wait_us);
+gboolean way_journey_may_repeat (const WayJourney *journey,
+                                 const WayPlan *plan,
+                                 const WayEvidence *evidence,
+                                 gint64 now_us);
 gboolean way_journey_pass_over (WayJourney *journey, const WayPlan *plan);
 
 G_END_DECLS

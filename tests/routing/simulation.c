@@ -273,6 +273,17 @@ start_attempt (Simulation *self, Request *request)
 }
 
 static void
+repeat_attempt (Simulation *self, Request *request)
+{
+  const WayEvidence evidence = get_evidence (self);
+
+  if (way_journey_may_repeat (&request->journey, request->plan, &evidence, get_wall_us (self)))
+    start_attempt (self, request);
+  else
+    request->fate = FATE_FAILED;
+}
+
+static void
 go_on (Simulation *self, Request *request, const WayFailure *failure)
 {
   const WayEvidence evidence = get_evidence (self);
@@ -286,7 +297,7 @@ go_on (Simulation *self, Request *request, const WayFailure *failure)
       start_attempt (self, request);
       return;
     case WAY_STEP_REPEAT:
-      schedule (self, self->now_us + wait_us, request, start_attempt);
+      schedule (self, self->now_us + wait_us, request, repeat_attempt);
       return;
     case WAY_STEP_STOP:
       request->fate = FATE_FAILED;

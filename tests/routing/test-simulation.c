@@ -377,10 +377,12 @@ static const struct
 {
   const char *what;
   const char *config;
+  int error_percent;
   double least_answered;
 } limit_rows[] = {
-  { "with another target", TWO, 0.95 },
-  { "alone", ALONE, 0.2 },
+  { "with another target", TWO, 0, 0.95 },
+  { "alone", ALONE, 0, 0.2 },
+  { "alone, with errors that are asked again after", ALONE, 20, 0.1 },
 };
 
 static void
@@ -389,10 +391,12 @@ test_stated_waits (void)
   for (gsize i = 0; i < G_N_ELEMENTS (limit_rows); i++)
     {
       const Span span = { 0, 300 * SECOND };
-      Peer peers[] = {
-        { .id = "a", .first_token_us = 300 * MS, .window_requests = 50, .window_us = 20 * SECOND },
-        { .id = "b", .first_token_us = 300 * MS }
-      };
+      Peer peers[] = { { .id = "a",
+                         .first_token_us = 300 * MS,
+                         .error_percent = limit_rows[i].error_percent,
+                         .window_requests = 50,
+                         .window_us = 20 * SECOND },
+                       { .id = "b", .first_token_us = 300 * MS } };
       guint n_peers = g_str_equal (limit_rows[i].config, ALONE) ? 1 : 2;
       g_autoptr (Simulation) simulation =
         simulation_new (limit_rows[i].config, peers, n_peers, SEED);

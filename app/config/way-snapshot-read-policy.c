@@ -28,7 +28,8 @@ static const char *const budget_members[] = { "usd", "period", "warn_percent", "
 static const char *const retry_members[] = { "attempts", "extra_percent", NULL };
 static const char *const tag_members[] = { "tag", "locality", NULL };
 static const char *const model_members[] = {
-  "provider", "model", "price", "context_tokens", "max_output_tokens", "budget", NULL
+  "provider",          "model",        "price",  "context_tokens",
+  "max_output_tokens", "capabilities", "budget", NULL
 };
 static const char *const condition_members[] = { "min_input_tokens",
                                                  "max_input_tokens",

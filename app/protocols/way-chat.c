@@ -12,6 +12,7 @@
 /* Texts are many and short, or few and long: a block holds the short ones of an ordinary request.
  */
 #define TEXT_BLOCK_BYTES 4096
+#define MAX_IGNORED 64
 
 /**
  * way_request_facts_clear:
@@ -76,6 +77,7 @@ way_chat_free (WayChat *chat)
   g_ptr_array_unref (chat->tools);
   g_ptr_array_unref (chat->stop);
   g_ptr_array_unref (chat->ignored);
+  g_clear_pointer (&chat->calls, g_hash_table_unref);
   g_string_chunk_free (chat->texts);
   g_free (chat);
 }
@@ -207,8 +209,28 @@ way_chat_find_tool (const WayChat *chat, const char *name)
   return NULL;
 }
 
+/* A conversation of many turns asks for each of its results: looked through once. */
+static void
+index_calls (WayChat *chat)
+{
+  chat->calls = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < chat->turns->len; i++)
+    {
+      const WayTurn *turn = chat->turns->pdata[i];
+
+      for (guint j = turn->parts->len; j > 0; j--)
+        {
+          WayPart *part = turn->parts->pdata[j - 1];
+
+          if (part->type == WAY_PART_TOOL_CALL && part->id)
+            g_hash_table_replace (chat->calls, (gpointer)part->id, part);
+        }
+    }
+}
+
 /**
  * way_chat_find_call:
+ * @chat: complete: no turn is added any more
  * @id: (nullable): of a tool call
  *
  * Returns: (transfer none) (nullable): the last call of that id in the conversation, which knows
@@ -217,19 +239,9 @@ way_chat_find_tool (const WayChat *chat, const char *name)
 const WayPart *
 way_chat_find_call (const WayChat *chat, const char *id)
 {
-  for (guint i = chat->turns->len; id && i > 0; i--)
-    {
-      const WayTurn *turn = chat->turns->pdata[i - 1];
-
-      for (guint j = 0; j < turn->parts->len; j++)
-        {
-          const WayPart *part = turn->parts->pdata[j];
-
-          if (part->type == WAY_PART_TOOL_CALL && g_strcmp0 (part->id, id) == 0)
-            return part;
-        }
-    }
-  return NULL;
+  if (!chat->calls)
+    index_calls ((WayChat *)chat); /* what the chat says stays the same */
+  return id ? g_hash_table_lookup (chat->calls, id) : NULL;
 }
 
 /**
@@ -241,6 +253,9 @@ way_chat_find_call (const WayChat *chat, const char *id)
 void
 way_chat_ignore (WayChat *chat, const char *member)
 {
+  /* Nobody reads a list of thousands, and a hostile request must not make one. */
+  if (chat->ignored->len >= MAX_IGNORED)
+    return;
   for (guint i = 0; i < chat->ignored->len; i++)
     if (strcmp (chat->ignored->pdata[i], member) == 0)
       return;

@@ -170,6 +170,7 @@ typedef struct
   GPtrArray *tools; /* (element-type WayTool) */
   GPtrArray *stop;
   GPtrArray *ignored;
+  GHashTable *calls; /* tool call id → WayPart, borrowed; made when first asked for */
   WayToolChoice tool_choice;
   const char *tool_choice_name;
   WayTri parallel_tool_calls;

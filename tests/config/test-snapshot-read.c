@@ -300,14 +300,17 @@ test_terms (void)
     "\"routes\":[{\"model\":\"a\",\"strategy\":\"least-busy\",\"targets\":[{\"provider\":\"p\","
     "\"model\":\"*\",\"weight\":3,\"when\":{\"hours\":\"22:00-06:30\",\"days\":[\"mon\",\"sun\"],"
     "\"tools\":false,\"images\":true,\"apps\":[\"x\"],\"budget_left_usd\":\"0.5\"}}]}],"
-    "\"models\":[{\"provider\":\"p\",\"model\":\"m-*\",\"context_tokens\":4096,\"price\":{"
+    "\"models\":[{\"provider\":\"p\",\"model\":\"m-*\",\"context_tokens\":4096,\"capabilities\":["
+    "\"tools\"],\"price\":{"
     "\"input\":\"1.25\",\"output\":\"10\",\"as_of\":\"2026-11-01\"}}],"
     "\"tags\":[{\"tag\":\"secret\",\"locality\":\"local\"}],"
     "\"budget\":{\"usd\":\"0.05\",\"period\":\"week\",\"on_exceed\":\"local-only\"},"
     "\"retry\":{\"attempts\":0},\"cache\":{\"enabled\":true,\"max_mib\":2}}");
   g_autoptr (GError) error = NULL;
-  g_autoptr (WaySnapshot) plain = way_snapshot_new_from_json (root, NULL, &error);
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (WaySnapshot) plain = way_snapshot_new_from_json (root, warnings, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (warnings->len, ==, 0);
   g_autoptr (WaySnapshot) snapshot = way_snapshot_with_keys (plain, NULL);
   g_clear_pointer (&plain, way_snapshot_unref);
 

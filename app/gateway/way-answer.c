@@ -95,10 +95,12 @@ static void
 add_retry_after (WayExchange *self, GString *head, const GError *error)
 {
   gint64 wait_us = self->plan ? self->plan->retry_at_us - way_clock_get_wall_us () : 0;
+  gboolean waits_for_room = self->plan && self->plan->waits_for_room;
   g_autofree char *seconds = NULL;
 
-  if (error->code != WAY_ERROR_RATE_LIMITED || wait_us <= 0)
+  if (error->code != WAY_ERROR_RATE_LIMITED || (wait_us <= 0 && !waits_for_room))
     return;
+  wait_us = MAX (wait_us, 0);
   seconds = g_strdup_printf ("%" G_GINT64_FORMAT, wait_us / G_USEC_PER_SEC + 1);
   way_reply_add_header (head, "retry-after", seconds);
 }

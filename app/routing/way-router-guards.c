@@ -253,6 +253,16 @@ way_decision_guard (WayDecision *decision, WayCandidate *candidate)
 
 /* Room */
 
+/* @free_at_us: %WAY_UNKNOWN where it depends on when others end */
+static void
+wait_for_room (WayDecision *decision, gint64 free_at_us)
+{
+  if (free_at_us == WAY_UNKNOWN)
+    decision->plan->waits_for_room = TRUE;
+  else
+    way_decision_wait_until (decision, free_at_us);
+}
+
 /* Leaves @candidate out while its provider is at a limit the user set. */
 void
 way_decision_guard_room (WayDecision *decision, WayCandidate *candidate)
@@ -266,9 +276,7 @@ way_decision_guard_room (WayDecision *decision, WayCandidate *candidate)
   if (limit == NULL)
     return;
   way_candidate_leave_out (candidate, WAY_ERROR_RATE_LIMITED, limit);
-  decision->plan->waits_for_room = TRUE;
-  if (free_at_us != WAY_UNKNOWN)
-    way_decision_wait_until (decision, free_at_us);
+  wait_for_room (decision, free_at_us);
 }
 
 /* Sets the plan's error while the app is at a limit the user set. */
@@ -286,11 +294,12 @@ way_decision_app_has_room (WayDecision *decision)
     facts != NULL ? facts->input_tokens_estimate : 0, decision->now_us, &free_at_us);
   if (limit == NULL)
     return TRUE;
-  decision->plan->waits_for_room = TRUE;
-  if (free_at_us != WAY_UNKNOWN)
-    way_decision_wait_until (decision, free_at_us);
+  wait_for_room (decision, free_at_us);
+  g_autofree char *wait = free_at_us == WAY_UNKNOWN
+                            ? g_strdup ("a moment")
+                            : way_decision_describe_span (free_at_us - decision->now_us);
   decision->plan->error = g_error_new (WAY_ERROR, WAY_ERROR_RATE_LIMITED,
-                                       "The app \"%s\" %s; try again in a moment", app->id, limit);
+                                       "The app \"%s\" %s; try again in %s", app->id, limit, wait);
   return FALSE;
 }
 

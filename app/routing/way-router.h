@@ -58,7 +58,7 @@ typedef struct
  * @local_only: no socket to a non-local address may be opened for this request
  * @retry_at_us: wall clock: when the first target that must be left alone until a time is free
  *   again, 0 if there is none
- * @waits_for_room: a limit of Wayfare's own is in the way; it may be free sooner than @retry_at_us
+ * @waits_for_room: a limit of Wayfare's own is in the way that is free whenever others end
  * @waits_for_probe: a target near by was down a while ago; a probe can tell whether it still is
  * @error: (nullable): set if no candidate is usable; its code is the contract's and its message
  * lists each target with its reason

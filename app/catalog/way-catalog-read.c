@@ -53,6 +53,23 @@ way_capabilities_from_names (const char *const *names)
   return found;
 }
 
+/**
+ * way_capability_get_name:
+ * @capability: one bit
+ *
+ * Any thread.
+ *
+ * Returns: (nullable) (transfer none): as the catalogue spells it, or %NULL for a bit it has not
+ */
+const char *
+way_capability_get_name (WayCapabilities capability)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    if (capabilities[i].capability == capability)
+      return capabilities[i].name;
+  return NULL;
+}
+
 void
 way_catalog_model_free (gpointer data)
 {
@@ -254,13 +271,19 @@ read_model (WayCatalog *catalog, const WayJsonSpan *entry, WayModel *model)
 }
 
 static gboolean
-add_entry (WayCatalog *catalog, const WayJsonSpan *entry, guint index)
+add_entry (WayCatalog *catalog, const WayJsonSpan *entry, guint index, GPtrArray *faults)
 {
   WayModel *model = g_new0 (WayModel, 1);
   const char *fault = read_model (catalog, entry, model);
   if (fault)
     {
       way_log_debug ("catalogue entry models[%u] is left out for its %s", index, fault);
+      if (faults)
+        g_ptr_array_add (faults,
+                         g_strdup_printf ("models[%u], %s%s%s, is left out for its %s", index,
+                                          model->provider ? model->provider : "nobody",
+                                          model->model ? "/" : "", model->model ? model->model : "",
+                                          fault));
       way_catalog_model_free (model);
       return FALSE;
     }
@@ -307,39 +330,42 @@ check_head (WayCatalog *catalog, const WayJsonSpan *members)
 }
 
 static void
-read_models (WayCatalog *catalog, const WayJsonSpan *models, const char *path)
+read_models (WayCatalog *catalog, const WayJsonSpan *models, const char *name, GPtrArray *faults)
 {
   WayJsonCursor cursor;
   WayJsonSpan unused, entry;
   guint n_entries = 0, n_left_out = 0;
   way_json_scan_begin (&cursor, models);
   for (; way_json_scan_next (&cursor, &unused, &entry); n_entries++)
-    if (!add_entry (catalog, &entry, n_entries))
+    if (!add_entry (catalog, &entry, n_entries, faults))
       n_left_out++;
-  if (n_left_out > 0)
-    way_log_notice ("the model catalogue %s: %u of %u entries are left out", path, n_left_out,
+  if (n_left_out > 0 && !faults)
+    way_log_notice ("the model catalogue %s: %u of %u entries are left out", name, n_left_out,
                     n_entries);
 }
 
 /* The scanner says only that it is no JSON; the parser says where. */
 static void
-fail_parse (const char *data, gsize length, const char *path, GError **error)
+fail_parse (const char *data, gsize length, const char *name, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (JsonNode) node = way_json_parse (data, length, &failure);
-  g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", path,
+  g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", name,
                node ? "This is not strict JSON" : failure->message);
 }
 
-/* Fills the empty @catalog from the @length bytes of the file @path. */
+/* Fills the empty @catalog from @content, which messages call @name. What is left out is told in
+ * @faults, in words, or logged when that is NULL. */
 gboolean
 way_catalog_read (
-  WayCatalog *catalog, const char *data, gsize length, const char *path, GError **error)
+  WayCatalog *catalog, GBytes *content, const char *name, GPtrArray *faults, GError **error)
 {
+  gsize length;
+  const char *data = g_bytes_get_data (content, &length);
   WayJsonSpan root;
   if (!way_json_scan_document (data, length, &root))
     {
-      fail_parse (data, length, path, error);
+      fail_parse (data, length, name, error);
       return FALSE;
     }
   WayJsonSpan members[N_HEAD];
@@ -347,9 +373,9 @@ way_catalog_read (
   const char *fault = check_head (catalog, members);
   if (fault)
     {
-      g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", path, fault);
+      g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "the model catalogue %s: %s", name, fault);
       return FALSE;
     }
-  read_models (catalog, &members[HEAD_MODELS], path);
+  read_models (catalog, &members[HEAD_MODELS], name, faults);
   return TRUE;
 }

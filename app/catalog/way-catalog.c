@@ -44,10 +44,21 @@ way_catalog_new_empty (void)
   return catalog;
 }
 
-/* The whole file, if it is one and not too large. */
-static char *
-read_file (const char *path, gsize *ret_length, GError **error)
+/**
+ * way_catalog_load_file:
+ * @path: (type filename): a models.json
+ * @error: return location
+ *
+ * Reads the whole file, if it is one and not too large. Blocks.
+ *
+ * Returns: (nullable) (transfer full): its bytes, or %NULL with %WAY_ERROR_IO, whose message has
+ *   the path
+ */
+GBytes *
+way_catalog_load_file (const char *path, GError **error)
 {
+  g_return_val_if_fail (path != NULL, NULL);
+
   struct stat status;
   if (stat (path, &status) != 0)
     g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "cannot read the model catalogue %s: %s", path,
@@ -61,8 +72,9 @@ read_file (const char *path, gsize *ret_length, GError **error)
     {
       g_autoptr (GError) failure = NULL;
       char *data = NULL;
-      if (g_file_get_contents (path, &data, ret_length, &failure))
-        return data;
+      gsize length;
+      if (g_file_get_contents (path, &data, &length, &failure))
+        return g_bytes_new_take (data, length);
       g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "cannot read the model catalogue: %s",
                    failure->message);
     }
@@ -87,12 +99,29 @@ way_catalog_new_from_file (const char *path, GError **error)
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  gsize length;
-  g_autofree char *data = read_file (path, &length, error);
-  if (!data)
-    return NULL;
+  g_autoptr (GBytes) content = way_catalog_load_file (path, error);
+  return content ? way_catalog_new_from_bytes (content, path, NULL, error) : NULL;
+}
+
+/**
+ * way_catalog_new_from_bytes:
+ * @content: of a models.json
+ * @name: what messages call it
+ * @faults: (nullable) (element-type utf8): takes a line for each entry that is left out; with %NULL
+ *   that is logged
+ * @error: return location
+ *
+ * As way_catalog_new_from_file(), for what was read already. Any thread.
+ *
+ * Returns: (nullable) (transfer full): the catalogue, or %NULL with %WAY_ERROR_IO
+ */
+WayCatalog *
+way_catalog_new_from_bytes (GBytes *content, const char *name, GPtrArray *faults, GError **error)
+{
+  g_return_val_if_fail (content != NULL && name != NULL, NULL);
+
   g_autoptr (WayCatalog) catalog = way_catalog_new_empty ();
-  if (!way_catalog_read (catalog, data, length, path, error))
+  if (!way_catalog_read (catalog, content, name, faults, error))
     return NULL;
   return g_steal_pointer (&catalog);
 }

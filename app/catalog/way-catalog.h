@@ -44,6 +44,9 @@ typedef struct
 typedef struct _WayCatalog WayCatalog;
 
 WayCatalog *way_catalog_new_from_file (const char *path, GError **error);
+WayCatalog *
+way_catalog_new_from_bytes (GBytes *content, const char *name, GPtrArray *faults, GError **error);
+GBytes *way_catalog_load_file (const char *path, GError **error);
 WayCatalog *way_catalog_new_empty (void);
 WayCatalog *way_catalog_ref (WayCatalog *catalog);
 void way_catalog_unref (WayCatalog *catalog);
@@ -53,6 +56,7 @@ const WayModel *
 way_catalog_find (const WayCatalog *catalog, const char *provider, const char *model);
 const char *way_catalog_provider_for_url (const char *base_url);
 WayCapabilities way_capabilities_from_names (const char *const *names);
+const char *way_capability_get_name (WayCapabilities capability);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayCatalog, way_catalog_unref)
 

@@ -60,7 +60,7 @@ way_attempt_collect_headers (WayExchange *self, WayHeader *ret_headers)
 gboolean
 way_attempt_find_model (WayExchange *self, WayModel *ret_model)
 {
-  return way_pricing_find (self->core->pricing, self->plan->snapshot, self->candidate->provider,
+  return way_pricing_find (self->plan->pricing, self->plan->snapshot, self->candidate->provider,
                            self->candidate->model, ret_model);
 }
 

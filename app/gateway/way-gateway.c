@@ -23,7 +23,6 @@
 struct _WayGateway
 {
   /* set before the thread starts, constant from then on */
-  WayCatalog *catalog;   /* owned */
   WayLedger *ledger;     /* borrowed: outlives the gateway */
   WayEventQueue *events; /* borrowed: outlives the gateway */
   WayGatewayOptions options;
@@ -32,13 +31,15 @@ struct _WayGateway
   GThread *thread;       /* owned, NULL while stopped */
 
   /* given to the thread when it starts */
-  WaySnapshot *first; /* owned */
-  char *address;      /* owned */
+  WaySnapshot *first;        /* owned */
+  WayCatalog *first_catalog; /* owned */
+  char *address;             /* owned */
   int tcp_fd;
   int control_fd;
 
   /* main thread */
   WaySnapshot *applied; /* owned: the newest one */
+  WayCatalog *catalog;  /* owned: likewise */
   guint port;
 
   /* gateway thread */
@@ -121,7 +122,7 @@ build_parts (WayGateway *self)
     .traffic = way_traffic_new (),
     .rates = way_rates_new (),
     .budgets = way_budgets_new (),
-    .pricing = way_pricing_new (self->catalog),
+    .pricing = way_pricing_new (self->first_catalog),
     .cache = way_cache_new (),
     .queue = way_queue_new (self->context, way_exchange_retry_queued),
     .ledger = self->ledger,
@@ -159,7 +160,7 @@ take_down_parts (WayGateway *self)
   way_traffic_free (self->core.traffic);
   way_rates_free (self->core.rates);
   way_budgets_free (self->core.budgets);
-  way_pricing_free (self->core.pricing);
+  way_pricing_unref (self->core.pricing);
   way_queue_free (self->core.queue);
   way_metrics_free (self->core.metrics);
   way_cache_free (self->core.cache);
@@ -177,6 +178,7 @@ run_thread (gpointer user_data)
   g_main_context_push_thread_default (self->context);
   build_parts (self);
   g_clear_pointer (&self->first, way_snapshot_unref);
+  g_clear_pointer (&self->first_catalog, way_catalog_unref);
   g_main_loop_run (self->loop);
   take_down_parts (self);
   while (g_main_context_iteration (self->context, FALSE))
@@ -191,6 +193,7 @@ typedef struct
 {
   WayGateway *gateway;
   WaySnapshot *snapshot; /* owned, nullable */
+  WayCatalog *catalog;   /* owned, nullable */
   char *text;            /* owned, nullable */
   int tcp_fd;            /* -1 for none */
   guint drain_ms;
@@ -202,6 +205,7 @@ message_free (gpointer data)
   Message *message = data;
 
   g_clear_pointer (&message->snapshot, way_snapshot_unref);
+  g_clear_pointer (&message->catalog, way_catalog_unref);
   g_free (message->text);
   g_free (message);
 }
@@ -229,6 +233,18 @@ on_apply (gpointer user_data)
     }
   way_server_apply (self->server, message->snapshot);
   apply_terms (self, message->snapshot);
+  return G_SOURCE_REMOVE;
+}
+
+/* Plans keep the prices they were made with, so a request under way is charged by one list. */
+static gboolean
+on_catalog (gpointer user_data)
+{
+  Message *message = user_data;
+  WayCore *core = &message->gateway->core;
+
+  way_pricing_unref (core->pricing);
+  core->pricing = way_pricing_new (message->catalog);
   return G_SOURCE_REMOVE;
 }
 
@@ -371,6 +387,7 @@ way_gateway_start (WayGateway *self, GError **error)
     }
   self->context = g_main_context_new ();
   self->first = way_snapshot_ref (self->applied);
+  self->first_catalog = way_catalog_ref (self->catalog);
   self->address = way_gateway_dup_address (self);
   self->drain_until_us = 0;
   self->thread = g_thread_new ("gateway", run_thread, self);
@@ -451,6 +468,23 @@ way_gateway_apply (WayGateway *self, WaySnapshot *snapshot, GError **error)
     message.text = way_gateway_dup_address (self);
   post (self, on_apply, message);
   return TRUE;
+}
+
+/**
+ * way_gateway_set_catalog:
+ * @catalog: what models cost from now on
+ *
+ * Puts @catalog in force for requests that begin from now on; what was spent stays as it was
+ * recorded. Main thread.
+ */
+void
+way_gateway_set_catalog (WayGateway *self, WayCatalog *catalog)
+{
+  way_catalog_ref (catalog);
+  way_catalog_unref (self->catalog);
+  self->catalog = catalog;
+  if (self->thread)
+    post (self, on_catalog, (Message){ .tcp_fd = -1, .catalog = way_catalog_ref (catalog) });
 }
 
 /**

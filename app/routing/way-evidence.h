@@ -26,7 +26,7 @@ typedef struct
   const WayTraffic *traffic;
   const WayRates *rates;
   const WayBudgets *budgets;
-  const WayPricing *pricing;
+  WayPricing *pricing;
   gboolean probes;
 } WayEvidence;
 

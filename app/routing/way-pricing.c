@@ -9,6 +9,7 @@
 
 struct _WayPricing
 {
+  guint refs;
   WayCatalog *catalog; /* owned */
   GHashTable *sellers; /* owned: base URL → the catalogue's name of who sells there, or NULL */
 };
@@ -23,19 +24,36 @@ way_pricing_new (WayCatalog *catalog)
 {
   WayPricing *pricing = g_new0 (WayPricing, 1);
 
+  pricing->refs = 1;
   pricing->catalog = way_catalog_ref (catalog);
   pricing->sellers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return pricing;
 }
 
 /**
- * way_pricing_free:
+ * way_pricing_ref:
+ * @pricing: (nullable): of this thread
+ *
+ * Returns: (nullable) (transfer full): @pricing
+ */
+WayPricing *
+way_pricing_ref (WayPricing *pricing)
+{
+  if (pricing != NULL)
+    pricing->refs++;
+  return pricing;
+}
+
+/**
+ * way_pricing_unref:
  * @pricing: (nullable) (transfer full)
+ *
+ * Frees it with the last reference, and with it what it holds of the catalogue.
  */
 void
-way_pricing_free (WayPricing *pricing)
+way_pricing_unref (WayPricing *pricing)
 {
-  if (pricing == NULL)
+  if (pricing == NULL || --pricing->refs > 0)
     return;
   way_catalog_unref (pricing->catalog);
   g_hash_table_unref (pricing->sellers);

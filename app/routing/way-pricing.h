@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct _WayPricing WayPricing;
 
 WayPricing *way_pricing_new (WayCatalog *catalog);
-void way_pricing_free (WayPricing *pricing);
+WayPricing *way_pricing_ref (WayPricing *pricing);
+void way_pricing_unref (WayPricing *pricing);
 gboolean way_pricing_find (const WayPricing *pricing,
                            const WaySnapshot *snapshot,
                            const WayProvider *provider,
@@ -28,6 +29,6 @@ gint64 way_pricing_estimate (const WayPricing *pricing,
                              gint64 input_tokens,
                              gint64 output_tokens);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayPricing, way_pricing_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayPricing, way_pricing_unref)
 
 G_END_DECLS

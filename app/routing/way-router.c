@@ -334,6 +334,7 @@ way_router_plan (WaySnapshot *snapshot,
   plain.model = way_router_skip_claude_prefix (query->model);
 
   plan->snapshot = way_snapshot_ref (snapshot);
+  plan->pricing = way_pricing_ref (evidence->pricing);
   plan->app = query->app;
   plan->candidates = g_ptr_array_new_with_free_func (candidate_free);
   plan->deadlines = WAY_DEADLINES_DEFAULT;
@@ -369,7 +370,7 @@ way_candidate_refuse (WayCandidate *candidate, const char *reason)
  * way_plan_free:
  * @plan: (nullable) (transfer full): a plan
  *
- * Frees the plan and drops its reference to the snapshot.
+ * Frees the plan and drops its references to the snapshot and the prices.
  */
 void
 way_plan_free (WayPlan *plan)
@@ -378,6 +379,7 @@ way_plan_free (WayPlan *plan)
     return;
   g_ptr_array_unref (plan->candidates);
   g_clear_error (&plan->error);
+  way_pricing_unref (plan->pricing);
   way_snapshot_unref (plan->snapshot);
   g_free (plan);
 }

@@ -54,6 +54,7 @@ typedef struct
 
 /**
  * WayPlan:
+ * @pricing: (nullable): owned: what the models cost when it was made, whatever is accepted later
  * @route: (nullable): borrowed from @snapshot; NULL when addressed directly or by inventory
  * @local_only: no socket to a non-local address may be opened for this request
  * @retry_at_us: wall clock: when the first target that must be left alone until a time is free
@@ -66,6 +67,7 @@ typedef struct
 typedef struct
 {
   WaySnapshot *snapshot;
+  WayPricing *pricing;
   const WayRoute *route;
   const WayApp *app;     /* nullable: who asks */
   GPtrArray *candidates; /* (element-type WayCandidate) in order, left-out ones in their place */

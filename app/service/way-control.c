@@ -17,6 +17,9 @@
  *   POST   /providers/ID/probe    likewise
  *   POST   /reload                reads config and keys again → {"problem": null or words}
  *   POST   /cloud                 {"enabled": true|false} → {"enabled"}
+ *   GET    /catalog               {"origin", "as_of", "models", "remark", "data_dir",
+ *                                  "cloud_enabled"}
+ *   POST   /catalog               reads it again → as GET
  *
  * There is no verb that takes a provider's key. It would lie in the request's buffer, in the JSON
  * parser's copies and in json-glib's strings, none of which can be wiped. The command line puts
@@ -380,6 +383,29 @@ switch_cloud (Request *request)
   reply_object (request->call, 200, answer);
 }
 
+static void
+describe_catalog (Request *request)
+{
+  WayService *service = request->service;
+  const WayCatalogFile *file = service->catalog;
+  JsonObject *answer = json_object_new ();
+
+  set_nullable_string (answer, "origin", way_catalog_origin_get_name (file->origin));
+  json_object_set_int_member (answer, "as_of", way_catalog_get_as_of (file->catalog));
+  json_object_set_int_member (answer, "models", way_catalog_get_n_models (file->catalog));
+  set_nullable_string (answer, "remark", file->remark);
+  json_object_set_string_member (answer, "data_dir", service->data_dir);
+  json_object_set_boolean_member (answer, "cloud_enabled", !way_service_get_local_only (service));
+  reply_object (request->call, 200, answer);
+}
+
+static void
+load_catalog (Request *request)
+{
+  way_service_load_catalog (request->service);
+  describe_catalog (request);
+}
+
 /* The table. "*" is one segment, given as the name. */
 static const struct
 {
@@ -397,6 +423,8 @@ static const struct
   { "POST", "/providers/*/probe", probe_provider },
   { "POST", "/reload", reload },
   { "POST", "/cloud", switch_cloud },
+  { "GET", "/catalog", describe_catalog },
+  { "POST", "/catalog", load_catalog },
 };
 
 /* Whether @path fits; *@ret_name is what stands for the "*". */

@@ -8,6 +8,7 @@
 #include "way-service.h"
 
 #include "way-app-item.h"
+#include "way-catalog-file.h"
 #include "way-key-item.h"
 
 G_BEGIN_DECLS
@@ -25,8 +26,8 @@ struct _WayService
   /* owned: the parts */
   WayConfig *config;
   WayKeyring *keyring;
-  WayLedger *ledger;   /* NULL until the first start */
-  WayCatalog *catalog; /* likewise */
+  WayLedger *ledger;       /* NULL until the first start */
+  WayCatalogFile *catalog; /* likewise */
   WayEventQueue *events;
   WayGateway *gateway; /* NULL while stopped */
 
@@ -72,6 +73,7 @@ void way_service_set_keyring_state (WayService *self, WayKeyringState state);
 /* way-service-run.c */
 void way_service_queue_apply (WayService *self);
 void way_service_take_config (WayService *self);
+void way_service_load_catalog (WayService *self);
 
 /* way-service-keys.c */
 void way_service_init_keys (WayService *self);

@@ -66,19 +66,16 @@ way_service_take_config (WayService *self)
 
 /* Starting */
 
-static WayCatalog *
-open_catalog (void)
+/* The prices that requests are charged by from now on. */
+void
+way_service_load_catalog (WayService *self)
 {
-  const char *data_dir = g_getenv ("WAYFARE_DATA_DIR");
-  g_autofree char *path =
-    g_build_filename (data_dir != NULL ? data_dir : PKGDATADIR, "catalog", "models.json", NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WayCatalog) catalog = way_catalog_new_from_file (path, &error);
-
-  if (catalog != NULL)
-    return g_steal_pointer (&catalog);
-  way_log_notice ("no model catalogue, so every price is unknown: %s", error->message);
-  return way_catalog_new_empty ();
+  g_clear_pointer (&self->catalog, way_catalog_file_free);
+  self->catalog = way_catalog_file_open (self->data_dir);
+  if (self->catalog->remark != NULL)
+    way_log_notice ("%s", self->catalog->remark);
+  if (self->gateway != NULL)
+    way_gateway_set_catalog (self->gateway, self->catalog->catalog);
 }
 
 static gboolean
@@ -111,7 +108,7 @@ open_parts (WayService *self, GError **error)
                                 way_config_get_snapshot (self->config)->retention_days);
     }
   if (self->catalog == NULL)
-    self->catalog = open_catalog ();
+    way_service_load_catalog (self);
   return TRUE;
 }
 
@@ -128,7 +125,7 @@ start_gateway (WayService *self, GError **error)
   };
   g_autoptr (WaySnapshot) snapshot = way_service_make_snapshot (self);
   g_autoptr (WayGateway) gateway =
-    way_gateway_new (snapshot, self->catalog, self->ledger, self->events, &options);
+    way_gateway_new (snapshot, self->catalog->catalog, self->ledger, self->events, &options);
 
   if (!way_gateway_start (gateway, error))
     return FALSE;

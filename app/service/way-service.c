@@ -193,7 +193,7 @@ way_service_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->keyring, self);
   g_clear_pointer (&self->events, way_event_queue_free);
   g_clear_pointer (&self->ledger, way_ledger_close);
-  g_clear_pointer (&self->catalog, way_catalog_unref);
+  g_clear_pointer (&self->catalog, way_catalog_file_free);
   g_clear_pointer (&self->key_slots, g_hash_table_unref);
 
   G_OBJECT_CLASS (way_service_parent_class)->dispose (object);

@@ -142,7 +142,7 @@ world_tear_down (World *world)
   way_traffic_free (world->traffic);
   way_rates_free (world->rates);
   way_budgets_free (world->budgets);
-  way_pricing_free (world->pricing);
+  way_pricing_unref (world->pricing);
 }
 
 WayTargetTraffic *

@@ -371,7 +371,7 @@ simulation_free (Simulation *self)
   way_traffic_free (self->traffic);
   way_rates_free (self->rates);
   way_budgets_free (self->budgets);
-  way_pricing_free (self->pricing);
+  way_pricing_unref (self->pricing);
   g_rand_free (self->rand);
   g_free (self);
 }

@@ -148,7 +148,8 @@ class Usage(CliTest):
         text = self.run_ok("--help")
         for verb in ("serve", "status", "tail", "app add NAME", "app list", "app revoke NAME",
                      "token NAME", "key set PROVIDER", "key list", "key delete PROVIDER",
-                     "key test PROVIDER", "route", "spend", "export requests", "check FILE",
+                     "key test PROVIDER", "route", "spend", "export requests", "catalog",
+                     "catalog diff FILE|URL", "catalog accept FILE|URL", "catalog reset", "check FILE",
                      "import litellm FILE"):
             self.assertIn("  " + verb + "  ", text)
             words = [word for word in verb.split() if word.islower()]
@@ -165,6 +166,7 @@ class Usage(CliTest):
                      ["status", "--frobnicate"], ["serve", "--port", "65536"],
                      ["serve", "--port", "x"], ["route"], ["spend", "--by", "moon"],
                      ["spend", "--csv", "--json"], ["export"], ["check"], ["import"],
+                     ["catalog", "frobnicate"], ["catalog", "diff"], ["catalog", "accept"],
                      ["import", "litellm"],
                      ["export", "requests", "--csv", "--json"], ["export", "requests", "--moon"]):
             with self.subTest(args=args):

@@ -82,6 +82,7 @@ class Catalog(test_cli.CliTest):
         folder = os.path.join(self.home.folder.name, "data-files")
         os.makedirs(os.path.join(folder, "catalog"))
         self.home.env["WAYFARE_DATA_DIR"] = folder
+        self.home.env["GIO_USE_PROXY_RESOLVER"] = "dummy"  # whatever this machine's proxy is
         self.installed = os.path.join(folder, "catalog", "models.json")
         self.accepted = os.path.join(self.home.env["XDG_DATA_HOME"], "wayfare", "models.json")
         self.write_installed("2026-08-01")

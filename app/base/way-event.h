@@ -35,6 +35,8 @@ typedef enum
  * @kind: config kind
  * @reason: in words, why @reach is what it is
  * @models: (nullable) (array zero-terminated=1): ids it serves, NULL when never listed
+ * @is_unreachable: nobody took the last connection, so that no request can be answered; any other
+ *   trouble with a probe says nothing about requests
  * @checked_at_us: wall clock of the last evidence, 0 for none
  * @last_success_at_us: wall clock of the last good answer, 0 for none
  * @latency_us: of the last good probe or first byte, or %WAY_UNKNOWN
@@ -49,6 +51,7 @@ typedef struct
   char *reason;
   char **models;
   WayReach reach;
+  gboolean is_unreachable;
   gint64 checked_at_us;
   gint64 last_success_at_us;
   gint64 latency_us;

@@ -130,6 +130,7 @@ way_health_note_success (WayHealth *health,
   Entry *entry = ensure_entry (health, provider_id);
   if (entry->state->reach != WAY_REACH_UP)
     set_reach (entry->state, WAY_REACH_UP, "answered");
+  entry->state->is_unreachable = FALSE;
   entry->state->checked_at_us = wall_us;
   entry->state->last_success_at_us = wall_us;
   if (first_byte_us != WAY_UNKNOWN)
@@ -167,6 +168,7 @@ way_health_note_failure (WayHealth *health,
 
   Entry *entry = ensure_entry (health, provider_id);
   set_reach (entry->state, unreachable ? WAY_REACH_DOWN : WAY_REACH_COOLING, reason);
+  entry->state->is_unreachable = unreachable;
   entry->state->checked_at_us = wall_us;
   entry->cool_until_us = cool_until_us;
 }

@@ -223,13 +223,14 @@ describe_illness (const char *id, const char *reason, gint64 age_us)
 }
 
 /* Whether it can be reached at all, as probes and refused connections tell. One near by that is
- * probed is never asked to find out. */
+ * probed is never asked to find out. A server that lists no models, or is too busy to, may answer
+ * requests all the same. */
 static void
 judge_reach (const WayDecision *decision, const WayProvider *provider, Judgement *ret_judgement)
 {
   const WayProviderState *state = way_health_get (decision->evidence->health, provider->id);
 
-  if (state == NULL || provider->kind == WAY_KIND_DEMO || state->reach != WAY_REACH_DOWN)
+  if (state == NULL || provider->kind == WAY_KIND_DEMO || !state->is_unreachable)
     return;
   gint64 age_us = decision->now_us - state->checked_at_us;
   gboolean is_watched = decision->evidence->probes && provider->locality != WAY_LOCALITY_CLOUD;

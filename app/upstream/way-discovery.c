@@ -137,6 +137,8 @@ on_answer (guint status, GString *body, gint64 latency_us, const GError *error, 
 {
   Entry *entry = user_data;
 
+  entry->state->is_unreachable = way_error_is (error, WAY_ERROR_UPSTREAM_REFUSED) ||
+                                 way_error_is (error, WAY_ERROR_UPSTREAM_UNREACHABLE);
   if (error != NULL)
     set_reach (entry, WAY_REACH_DOWN, g_strdup (error->message));
   else

@@ -253,6 +253,14 @@ def test_restarted_server_answers_soon():
                 assert len(cloud.chats()) == 1
 
 
+def test_server_without_a_list_of_models_is_asked(cloud):
+    """Looking for models fails, as at /nowhere or with garbage; chats do not."""
+    with MockCloud(lists_models=False) as odd:
+        with Wayfare({"providers": [provider("near", odd.url)], "routes": [route("coder", ("near", "ok"))]}) as wayfare:
+            wait_for(lambda: status(wayfare)["providers"][0]["reach"] == "down", "the probe's verdict")
+            assert [wayfare.chat("coder").status for _ in range(3)] == [200] * 3
+
+
 def test_price_factor(cloud):
     config = {"providers": [far("far", cloud, price_factor="1.5")], "models": [{"model": "*", "price": PRICE}]}
     with Wayfare(config) as wayfare:

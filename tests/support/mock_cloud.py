@@ -361,7 +361,8 @@ async def read_request(reader, writer):
 class MockCloud:
     """The server, on a thread of its own while used in a with statement. Port 0 picks one."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, lists_models=True):
+        self.lists_models = lists_models
         self.port = port
         self.requests = []
         self.connections = 0
@@ -422,6 +423,8 @@ class MockCloud:
 
     async def _answer(self, reply):
         path = reply.request.path.split("?")[0]
+        if path.endswith("/models") and not self.lists_models:
+            return await reply.whole(200, {"hello": "I am no list"})
         if path.endswith("/models"):
             rows = [{"id": n, "object": "model", "created": 0, "owned_by": "mock"} for n in BEHAVIOURS]
             return await reply.whole(200, {"object": "list", "data": rows})

@@ -163,8 +163,6 @@ read_capture (WayReader *reader, JsonObject *root, WaySnapshot *snapshot)
   gsize mark = way_reader_enter (reader, "capture");
   way_reader_get_choice (reader, capture, "bodies", which, &bodies);
   snapshot->capture.bodies = (WayCapture)bodies;
-  if (bodies != WAY_CAPTURE_OFF)
-    way_reader_warn (reader, "bodies", "is not enforced by this version: no bodies are kept");
   way_reader_get_int (reader, capture, "keep_days", 1, DAYS_MAX, &snapshot->capture.keep_days);
   read_mebibytes (reader, capture, &snapshot->capture.max_bytes);
   way_reader_get_boolean (reader, capture, "mask", &snapshot->capture.mask);

@@ -67,13 +67,12 @@ send_answer (WayExchange *self, const WayCachedAnswer *answer)
   if (!self->facts.stream)
     {
       way_reply_add_header (head, "x-wayfare-cost-usd", "0");
-      self->record->response_bytes = way_reply_send (request, head, answer->type, body, length);
+      way_answer_send (self, head, answer->type, body, length);
       return;
     }
   way_reply_begin_stream (request, head, answer->type);
-  way_reply_send_piece (request, body, length);
+  way_answer_send_piece (self, body, length);
   way_reply_end_stream (request);
-  self->record->response_bytes = length;
 }
 
 /**

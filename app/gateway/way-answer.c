@@ -11,6 +11,32 @@
 
 #include <string.h>
 
+/**
+ * way_answer_send:
+ * @head: (transfer full)
+ *
+ * Sends an answer that is not streamed.
+ */
+void
+way_answer_send (WayExchange *self, GString *head, const char *type, const char *body, gsize length)
+{
+  way_answer_overhear (self, body, length);
+  self->record->response_bytes = way_reply_send (self->request, head, type, body, length);
+}
+
+/**
+ * way_answer_send_piece:
+ *
+ * Sends a piece of a stream.
+ */
+void
+way_answer_send_piece (WayExchange *self, const char *data, gsize length)
+{
+  way_answer_overhear (self, data, length);
+  way_reply_send_piece (self->request, data, length);
+  self->record->response_bytes += length;
+}
+
 /* What became of the candidates before the one that was asked last, in words: "ollama refused the
  * connection in 2 ms → ". */
 static GString *
@@ -125,8 +151,7 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
   way_reply_add_header (head, "x-should-retry", "false");
   add_retry_after (self, head, error);
   self->request->dialect->encode_error (body, error->code, status, error->message);
-  self->record->response_bytes =
-    way_reply_send (self->request, head, "application/json", body->str, body->len);
+  way_answer_send (self, head, "application/json", body->str, body->len);
   way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
 }
 
@@ -167,8 +192,7 @@ pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhaust
     way_reply_add_header (head, passed[i], way_call_get_header (self->call, passed[i]));
   if (is_exhausted)
     way_reply_add_header (head, "x-should-retry", "false");
-  self->record->response_bytes =
-    way_reply_send (self->request, head, "application/json", body->str, body->len);
+  way_answer_send (self, head, "application/json", body->str, body->len);
   way_exchange_finish (self, WAY_OUTCOME_UPSTREAM_ERROR, status,
                        way_error_code_get_name (error->code));
 }
@@ -264,15 +288,14 @@ send_whole (WayExchange *self, GString *head)
     {
       way_answer_collect (self, (const char *)self->body->data, self->body->len);
       way_answer_keep (self, type);
-      self->record->response_bytes =
-        way_reply_send (self->request, head, type, (const char *)self->body->data, self->body->len);
+      way_answer_send (self, head, type, (const char *)self->body->data, self->body->len);
       return;
     }
   body = g_string_new (NULL);
   type = translate_whole (self, body);
   way_answer_collect (self, body->str, body->len);
   way_answer_keep (self, type);
-  self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
+  way_answer_send (self, head, type, body->str, body->len);
 }
 
 /**
@@ -315,7 +338,7 @@ answer_at_once (WayExchange *self, const char *type, const GString *body)
   self->attempt->cost_nano_usd = 0;
   name_answerer (self);
   way_answer_add_headers (self, head);
-  self->record->response_bytes = way_reply_send (self->request, head, type, body->str, body->len);
+  way_answer_send (self, head, type, body->str, body->len);
   way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
 }
 
@@ -389,8 +412,7 @@ way_answer_pass_stream (WayExchange *self)
   GString *output = way_pump_get_output (self->pump);
 
   way_answer_collect (self, output->str, output->len);
-  way_reply_send_piece (self->request, output->str, output->len);
-  self->record->response_bytes += output->len;
+  way_answer_send_piece (self, output->str, output->len);
   g_string_truncate (output, 0);
 }
 
@@ -435,7 +457,7 @@ way_answer_cut_stream (WayExchange *self, const GError *error)
   g_free (self->record->reason);
   self->record->reason = g_strdup (error->message);
   self->request->dialect->encode_stream_error (event, error->code, error->message);
-  way_reply_send_piece (self->request, event->str, event->len);
+  way_answer_send_piece (self, event->str, event->len);
   way_connection_cut_answer (self->request->connection);
   way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
 }

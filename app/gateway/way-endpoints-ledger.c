@@ -5,7 +5,7 @@
  * anything unknown is refused: passed over, it would give an answer to another question. Gateway
  * thread; the ledger's answers come back to it. */
 
-#include "way-endpoints.h"
+#include "way-endpoints-waiting.h"
 #include "way-exchange.h"
 #include "way-record-json.h"
 
@@ -13,62 +13,10 @@
 
 #define MAX_PAGE_ROWS 1000
 
-/* An answer that waits for the ledger. If the client leaves meanwhile, nothing is sent. */
-typedef struct
-{
-  WayRequest *request; /* owned */
-  gboolean client_left;
-} Waiting;
-
-static void
-on_waiting_gone (WayConnection *connection, gpointer user_data)
-{
-  ((Waiting *)user_data)->client_left = TRUE;
-}
-
-static const WayConnectionAnswer waiting_answer = { .on_gone = on_waiting_gone };
-
-static Waiting *
-wait_for_ledger (WayRequest *request)
-{
-  Waiting *waiting = g_new0 (Waiting, 1);
-
-  if (!way_connection_begin_answer (request->connection, &waiting_answer, waiting))
-    {
-      g_free (waiting);
-      return NULL;
-    }
-  waiting->request = way_request_ref (request);
-  return waiting;
-}
-
-static void
-waiting_free (Waiting *waiting)
-{
-  way_request_unref (waiting->request);
-  g_free (waiting);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Waiting, waiting_free)
-
-static void
-send_waited (Waiting *waiting, GString *text, const GError *error)
-{
-  if (waiting->client_left)
-    g_string_free (text, TRUE);
-  else if (error)
-    {
-      g_string_free (text, TRUE);
-      way_reply_send_error (waiting->request, error);
-    }
-  else
-    way_reply_send_json (waiting->request, 200, text);
-}
-
 static void
 on_requests (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (WayWaiting) waiting = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) records = way_ledger_query_finish (NULL, result, &error);
   GString *text = g_string_new ("{\"requests\":[");
@@ -76,7 +24,7 @@ on_requests (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; records && i < records->len; i++)
     way_record_append_json (text, records->pdata[i]);
   g_string_append (text, "]}");
-  send_waited (waiting, text, error);
+  way_waiting_send (waiting, text, error);
 }
 
 /* The query of a request: each parameter is one of @known and has a value. (transfer full)
@@ -221,14 +169,14 @@ way_endpoints_requests (WayEndpoints *self, WayRequest *request, const char *res
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) query = read_query (request, known, &error);
   WayLedgerFilter filter;
-  Waiting *waiting;
+  WayWaiting *waiting;
 
   if (!query || !read_filter (query, &filter, &error))
     {
       refuse (request, error);
       return;
     }
-  waiting = wait_for_ledger (request);
+  waiting = way_waiting_new (request);
   if (waiting)
     way_ledger_query_async (way_endpoints_get_core (self)->ledger, &filter, NULL, on_requests,
                             waiting);
@@ -237,14 +185,14 @@ way_endpoints_requests (WayEndpoints *self, WayRequest *request, const char *res
 static void
 on_one_request (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (WayWaiting) waiting = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (WayRecord) record = way_ledger_get_finish (NULL, result, &error);
   GString *text = g_string_new (NULL);
 
   if (record)
     way_record_append_json (text, record);
-  send_waited (waiting, text, error);
+  way_waiting_send (waiting, text, error);
 }
 
 /**
@@ -257,7 +205,7 @@ way_endpoints_one_request (WayEndpoints *self, WayRequest *request, const char *
 {
   WayCore *core = way_endpoints_get_core (self);
   WayExchange *running = g_hash_table_lookup (core->running, id);
-  Waiting *waiting;
+  WayWaiting *waiting;
 
   if (running && way_endpoints_begin (request))
     {
@@ -268,7 +216,7 @@ way_endpoints_one_request (WayEndpoints *self, WayRequest *request, const char *
     }
   if (running)
     return;
-  waiting = wait_for_ledger (request);
+  waiting = way_waiting_new (request);
   if (waiting)
     way_ledger_get_async (core->ledger, id, NULL, on_one_request, waiting);
 }
@@ -276,7 +224,7 @@ way_endpoints_one_request (WayEndpoints *self, WayRequest *request, const char *
 static void
 on_spend (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (WayWaiting) waiting = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) rows = way_ledger_spend_finish (NULL, result, &error);
   GString *text = g_string_new ("{\"rows\":[");
@@ -284,7 +232,7 @@ on_spend (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; rows && i < rows->len; i++)
     way_spend_row_append_json (text, rows->pdata[i]);
   g_string_append (text, "]}");
-  send_waited (waiting, text, error);
+  way_waiting_send (waiting, text, error);
 }
 
 static gboolean
@@ -310,14 +258,14 @@ way_endpoints_spend (WayEndpoints *self, WayRequest *request, const char *rest)
   g_autoptr (GHashTable) query = read_query (request, known, &error);
   WaySpendBy by = WAY_SPEND_BY_DAY;
   gint64 since_us = 0;
-  Waiting *waiting;
+  WayWaiting *waiting;
 
   if (!query || !read_by (query, &by, &error) || !read_since (query, &since_us, &error))
     {
       refuse (request, error);
       return;
     }
-  waiting = wait_for_ledger (request);
+  waiting = way_waiting_new (request);
   if (waiting)
     way_ledger_spend_async (way_endpoints_get_core (self)->ledger, by, since_us, NULL, on_spend,
                             waiting);

@@ -32,6 +32,9 @@ void way_endpoints_route (WayEndpoints *endpoints, WayRequest *request, const ch
 void way_endpoints_requests (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_one_request (WayEndpoints *endpoints, WayRequest *request, const char *rest);
 void way_endpoints_spend (WayEndpoints *endpoints, WayRequest *request, const char *rest);
+void way_endpoints_capture (WayEndpoints *self, WayRequest *request, const char *rest);
+void way_endpoints_bodies (WayEndpoints *self, WayRequest *request, const char *id);
+void way_endpoints_forget_bodies (WayEndpoints *self, WayRequest *request, const char *rest);
 
 /* Handler of way-endpoints-metrics.c */
 void way_endpoints_metrics (WayEndpoints *endpoints, WayRequest *request, const char *rest);

@@ -59,6 +59,7 @@ struct _WayExchange
 
   char *cache_key;  /* (nullable): owned: the answer is to be kept under it */
   GByteArray *kept; /* (nullable): owned: what the client has got of it */
+  GString *heard;   /* (nullable): owned: the beginning of what the client got, to be captured */
 
   gboolean committed; /* the client has got its first byte */
   gboolean finished;
@@ -92,6 +93,9 @@ void way_exchange_admit (WayExchange *self);
 void way_exchange_dismiss (WayExchange *self);
 
 /* way-answer.c */
+void way_answer_send (
+  WayExchange *self, GString *head, const char *type, const char *body, gsize length);
+void way_answer_send_piece (WayExchange *self, const char *data, gsize length);
 void way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error);
 void way_answer_with_failure (WayExchange *self, const GError *error);
 void way_answer_whole (WayExchange *self);
@@ -107,5 +111,9 @@ void way_answer_add_headers (WayExchange *self, GString *head);
 gboolean way_answer_from_cache (WayExchange *self);
 void way_answer_collect (WayExchange *self, const char *data, gsize length);
 void way_answer_keep (WayExchange *self, const char *type);
+
+/* way-answer-capture.c */
+void way_answer_overhear (WayExchange *self, const char *data, gsize length);
+void way_answer_capture (WayExchange *self);
 
 G_END_DECLS

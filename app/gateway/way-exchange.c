@@ -22,6 +22,8 @@ exchange_free (WayExchange *self)
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->translation, way_translation_free);
   g_clear_pointer (&self->kept, g_byte_array_unref);
+  if (self->heard)
+    g_string_free (self->heard, TRUE);
   g_free (self->cache_key);
   g_free (self);
 }
@@ -109,6 +111,7 @@ way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const 
   way_metrics_note (self->core->metrics, record);
   way_exchange_tell (self, WAY_EVENT_FINISHED);
   way_ledger_record (self->core->ledger, way_record_ref (record));
+  way_answer_capture (self);
   exchange_free (self);
 }
 

@@ -60,6 +60,8 @@ way_ledger_db_open (const char *path, GError **error)
   db->text_values = g_hash_table_new (NULL, NULL);
   db->seen_once = g_hash_table_new (NULL, NULL);
   db->totals = way_ledger_totals_new ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  db->capture_path = g_build_filename (folder, "capture.sqlite", NULL);
   return db;
 }
 
@@ -70,6 +72,8 @@ way_ledger_db_close (WayLedgerDb *db)
   sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   int code = sqlite3_close (db->handle);
   g_assert (code == SQLITE_OK); /* else a statement leaked */
+  sqlite3_close (db->capture);
+  g_free (db->capture_path);
   g_hash_table_unref (db->totals);
   g_hash_table_unref (db->seen_once);
   g_hash_table_unref (db->text_values);

@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "way-ledger.h"
+#include "way-capture.h"
 
 #include <sqlite3.h>
 
@@ -27,6 +27,9 @@ typedef struct
   GHashTable *text_values; /* id → text, borrowed from text_ids */
   GHashTable *seen_once;   /* hashes of texts that have come once and are not in the table */
   GHashTable *totals;      /* what the open transaction adds to the totals */
+  char *capture_path;
+  sqlite3 *capture; /* (nullable): opened when it is first needed */
+  WayCaptureLimits capture_limits;
 } WayLedgerDb;
 
 /* Answers @task from the database; @failure says why given records are not there yet, if so. */
@@ -49,6 +52,9 @@ way_ledger_db_intern_repeated (WayLedgerDb *db, const char *text, gint64 *ret_id
 gboolean
 way_ledger_db_find_text (WayLedgerDb *db, const char *text, gint64 *ret_id, GError **error);
 const char *way_ledger_db_get_text (WayLedgerDb *db, gint64 id);
+
+/* way-capture.c */
+void way_capture_trim (WayLedgerDb *db);
 
 /* way-ledger-id.c */
 #define WAY_LEDGER_ID_BYTES 16

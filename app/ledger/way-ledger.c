@@ -134,6 +134,7 @@ apply_retention (WayLedger *ledger)
   guint deleted = 0;
   if (!way_ledger_requests_delete (ledger->db, before_us, RETENTION_BATCH, &deleted, &error))
     way_log_notice ("old requests were not deleted, next try in an hour: %s", error->message);
+  way_capture_trim (ledger->db);
   ledger->retention_us =
     way_clock_get_monotonic_us () + (deleted == RETENTION_BATCH ? 0 : RETENTION_PERIOD_US);
 }

@@ -5,6 +5,7 @@
 
 #include "way-service-private.h"
 
+#include "way-capture.h"
 #include "way-clock.h"
 #include "way-control-client.h"
 #include "way-control.h"
@@ -50,12 +51,23 @@ way_service_queue_apply (WayService *self)
     self->apply_source = g_idle_add (on_apply, self);
 }
 
+/* How long the ledger keeps what. */
+static void
+set_retention (WayService *self)
+{
+  const WaySnapshot *snapshot = way_config_get_snapshot (self->config);
+  const WayCaptureLimits limits = { snapshot->capture.keep_days, snapshot->capture.max_bytes };
+
+  way_ledger_set_retention (self->ledger, snapshot->retention_days);
+  way_ledger_set_capture (self->ledger, &limits);
+}
+
 /* The config has a new snapshot, whoever edited it. */
 void
 way_service_take_config (WayService *self)
 {
   if (self->ledger != NULL)
-    way_ledger_set_retention (self->ledger, way_config_get_snapshot (self->config)->retention_days);
+    set_retention (self);
   way_service_sync_lists (self);
   way_service_resolve_keys (self);
   g_clear_handle_id (&self->apply_source, g_source_remove);
@@ -104,8 +116,7 @@ open_parts (WayService *self, GError **error)
     {
       if (!open_ledger (self, error))
         return FALSE;
-      way_ledger_set_retention (self->ledger,
-                                way_config_get_snapshot (self->config)->retention_days);
+      set_retention (self);
     }
   if (self->catalog == NULL)
     way_service_load_catalog (self);

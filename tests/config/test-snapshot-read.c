@@ -79,7 +79,6 @@ static const Row fault_rows[] = {
     "retention.request_days: must be from 1 to 36600" },
   { "{\"version\":1,\"retention\":{\"request_days\":99999999999999999999}}",
     "retention.request_days: must be from 1 to 36600" },
-  /* cache, capture and budget are checked though they are not acted upon */
   { "{\"version\":1,\"cache\":{\"ttl_s\":\"1h\"}}",
     "cache.ttl_s: must be a whole number, not a string" },
   { "{\"version\":1,\"capture\":{\"bodies\":false}}",
@@ -242,8 +241,6 @@ static const Row warning_rows[] = {
     "routes[0].deadline_ms.first: unknown member" },
   { ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\",\"wait\":1}]"),
     "routes[0].targets[0].wait: unknown member" },
-  { "{\"version\":1,\"capture\":{\"bodies\":\"all\"}}",
-    "capture.bodies: is not enforced by this version" },
   { "{\"version\":1,\"retention\":{\"days\":1}}", "retention.days: unknown member" },
 };
 

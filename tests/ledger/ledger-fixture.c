@@ -36,11 +36,17 @@ fixture_close (Fixture *fixture)
   g_clear_pointer (&fixture->ledger, way_ledger_close);
 }
 
+/* With what SQLite puts beside it. */
 static void
-remove_file (const char *path, const char *suffix)
+remove_database (const char *folder, const char *name)
 {
-  g_autofree char *name = g_strconcat (path, suffix, NULL);
-  g_unlink (name);
+  static const char *const suffixes[] = { "", "-wal", "-shm" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%s%s", folder, name, suffixes[i]);
+      g_unlink (path);
+    }
 }
 
 void
@@ -48,9 +54,9 @@ fixture_tear_down (Fixture *fixture, gconstpointer user_data)
 {
   fixture_close (fixture);
   g_autofree char *data = g_path_get_dirname (fixture->path);
-  remove_file (fixture->path, "");
-  remove_file (fixture->path, "-wal");
-  remove_file (fixture->path, "-shm");
+  g_autofree char *name = g_path_get_basename (fixture->path);
+  remove_database (data, name);
+  remove_database (data, "capture.sqlite");
   g_rmdir (data);
   g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
   g_free (fixture->path);

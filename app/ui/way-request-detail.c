@@ -8,6 +8,7 @@
 
 #include "way-dialogs.h"
 #include "way-request-lists.h"
+#include "way-request-words.h"
 #include "way-snippets.h"
 #include "way-template.h"
 #include "way-time-label.h"
@@ -31,6 +32,7 @@ struct _WayRequestDetail
   /* borrowed from the template */
   GtkListBox *way_list;
   GtkListBox *fare_list;
+  WayRequestWords *words;
 };
 
 enum
@@ -52,6 +54,7 @@ refill (WayRequestDetail *self)
 
   way_request_lists_fill_way (self->way_list, record);
   way_request_lists_fill_fare (self->fare_list, record);
+  way_request_words_show (self->words, self->service, record);
 }
 
 static gboolean
@@ -169,10 +172,12 @@ way_request_detail_class_init (WayRequestDetailClass *klass)
                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (WAY_TYPE_REQUEST_WORDS);
   g_type_ensure (WAY_TYPE_TIME_LABEL);
   way_template_set (widget_class, "way-request-detail");
   gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, way_list);
   gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, fare_list);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, words);
   gtk_widget_class_install_action (widget_class, "detail.cancel", NULL, cancel_action);
   gtk_widget_class_install_action (widget_class, "detail.copy-curl", NULL, copy_curl_action);
 }

@@ -41,6 +41,7 @@ CONFIG = {
     "version": 1,
     "listen": {"address": "127.0.0.1", "require_token": True},
     "budget": {"usd": "20", "period": "month"},
+    "capture": {"bodies": "all"},
     "providers": [
         {"id": "demo", "kind": "demo"},
         {"id": "laptop", "kind": "openai", "base_url": "http://127.0.0.1:9/v1"},
@@ -287,6 +288,8 @@ class Test:
         self.window.wait("label", "2. demo demo")
         self.window.wait("label", contains="refused the connection")
         self.window.wait("label", "In all")
+        self.window.wait("label", contains="Kept until")
+        self.window.wait("label", "Prompt")
         self.capture("detail", 1280, 800, "light")
         self.window.click("Close detail")
         self.window.wait_gone("label", "Overview")

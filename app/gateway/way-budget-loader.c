@@ -8,6 +8,7 @@
 
 #include "way-log.h"
 
+#include <string.h>
 #include <time.h>
 
 struct _WayBudgetLoader
@@ -118,9 +119,21 @@ on_sum (GObject *source, GAsyncResult *result, gpointer user_data)
   take_answer (question, sums ? g_array_index (sums, gint64, 0) : 0, error);
 }
 
-/* The budget of a model may name many by a pattern: theirs are picked from all. */
+/* A model's budget may be for one provider's alone, and name many models by a pattern. */
+static gboolean
+is_of_budget (const Question *question, const char *target)
+{
+  const char *slash = strchr (target, '/'); /* there is none in a provider's id */
+  gsize length = (gsize)(slash - target);
+  const char *provider_id = question->provider_id;
+
+  return way_pattern_matches (question->name, slash + 1) &&
+         (!provider_id ||
+          (strlen (provider_id) == length && strncmp (provider_id, target, length) == 0));
+}
+
 static void
-on_models (GObject *source, GAsyncResult *result, gpointer user_data)
+on_targets (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Question) question = user_data;
   g_autoptr (GError) error = NULL;
@@ -131,7 +144,7 @@ on_models (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const WaySpendRow *row = rows->pdata[i];
 
-      if (way_pattern_matches (question->name, row->key))
+      if (is_of_budget (question, row->key))
         spent += row->cost_nano_usd;
     }
   take_answer (question, spent, error);
@@ -170,8 +183,8 @@ ask (WayBudgetLoader *loader, const WayBudget *budget)
     .since_day = budget->since_day,
   };
   if (budget->scope == WAY_BUDGET_OF_MODEL)
-    way_ledger_spend_async (loader->ledger, WAY_SPEND_BY_MODEL, get_midnight_us (budget->since_day),
-                            NULL, on_models, question);
+    way_ledger_spend_async (loader->ledger, WAY_SPEND_BY_TARGET,
+                            get_midnight_us (budget->since_day), NULL, on_targets, question);
   else
     way_ledger_spent_async (
       loader->ledger, &(WaySpentQuestion){ scopes[budget->scope], budget->name, budget->since_day },

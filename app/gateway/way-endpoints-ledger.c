@@ -241,14 +241,14 @@ read_by (GHashTable *query, WaySpendBy *ret_by, GError **error)
   const char *name = g_hash_table_lookup (query, "by");
 
   if (name && !way_spend_by_from_name (name, ret_by))
-    return refuse_value (query, "by", "one of day, app, provider, model", error);
+    return refuse_value (query, "by", "one of day, app, provider, model, target", error);
   return TRUE;
 }
 
 /**
  * way_endpoints_spend:
  *
- * GET /wayfare/v1/spend?by=day|app|provider|model&since=: sums of the ledger.
+ * GET /wayfare/v1/spend?by=day|app|provider|model|target&since=: sums of the ledger.
  */
 void
 way_endpoints_spend (WayEndpoints *self, WayRequest *request, const char *rest)

@@ -374,6 +374,7 @@ way_spend_by_from_name (const char *name, WaySpendBy *ret_by)
     [WAY_SPEND_BY_APP] = "app",
     [WAY_SPEND_BY_PROVIDER] = "provider",
     [WAY_SPEND_BY_MODEL] = "model",
+    [WAY_SPEND_BY_TARGET] = "target",
   };
 
   g_return_val_if_fail (name != NULL, FALSE);

@@ -209,8 +209,17 @@ get_spend_sql (WaySpendBy by)
       return SPEND_SQL ("provider", DAYS_AND_MONTHS, DEAREST_FIRST);
     case WAY_SPEND_BY_MODEL:
       return SPEND_SQL ("model", DAYS_AND_MONTHS, DEAREST_FIRST);
+    case WAY_SPEND_BY_TARGET:
+      return SPEND_SQL ("provider << 32 | model", DAYS_AND_MONTHS, DEAREST_FIRST);
     }
   g_assert_not_reached ();
+}
+
+static const char *
+get_text (WayLedgerDb *db, gint64 id)
+{
+  const char *text = way_ledger_db_get_text (db, id);
+  return text ? text : "";
 }
 
 static char *
@@ -219,8 +228,9 @@ dup_key (WayLedgerDb *db, WaySpendBy by, gint64 key)
   if (by == WAY_SPEND_BY_DAY)
     return g_strdup_printf ("%04d-%02d-%02d", (int)(key / 10000), (int)(key / 100 % 100),
                             (int)(key % 100));
-  const char *text = way_ledger_db_get_text (db, key);
-  return g_strdup (text ? text : "");
+  if (by == WAY_SPEND_BY_TARGET)
+    return g_strconcat (get_text (db, key >> 32), "/", get_text (db, key & G_MAXUINT32), NULL);
+  return g_strdup (get_text (db, key));
 }
 
 static WaySpendRow *

@@ -35,6 +35,7 @@ typedef enum
   WAY_SPEND_BY_APP,
   WAY_SPEND_BY_PROVIDER,
   WAY_SPEND_BY_MODEL,
+  WAY_SPEND_BY_TARGET,
 } WaySpendBy;
 
 /**
@@ -47,7 +48,7 @@ typedef enum
  */
 typedef struct
 {
-  char *key; /* day YYYY-MM-DD in local time, app, provider or model */
+  char *key; /* day YYYY-MM-DD in local time, app, provider, model, or "provider/model" */
   gint64 requests;
   gint64 failed;
   gint64 local_requests;

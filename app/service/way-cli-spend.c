@@ -55,7 +55,7 @@ way_cli_spend (const WayCliVerb *verb, int argc, char **argv)
   gboolean as_csv = FALSE;
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
-    { "by", 0, 0, G_OPTION_ARG_STRING, &by, "Sum by this", "app|provider|model|day" },
+    { "by", 0, 0, G_OPTION_ARG_STRING, &by, "Sum by this", "app|provider|model|target|day" },
     { "since", 0, 0, G_OPTION_ARG_STRING, &since, "Only from this day on", "YYYY-MM-DD" },
     { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv, "Print CSV", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL },
@@ -72,7 +72,7 @@ way_cli_spend (const WayCliVerb *verb, int argc, char **argv)
   if (!way_cli_parse (verb, entries, 0, &argc, &argv))
     return WAY_EXIT_USAGE;
   if (!check_by (by))
-    return way_cli_fail_usage (verb, "--by is \"app\", \"provider\", \"model\" or \"day\"");
+    return way_cli_fail_usage (verb, "--by is \"app\", \"provider\", \"model\", \"target\" or \"day\"");
   if (as_csv && as_json)
     return way_cli_fail_usage (verb, "--csv and --json exclude each other");
 

@@ -183,6 +183,24 @@ def test_budget_outlives_a_restart(cloud):
         assert "$0.02 a month" in refused.json()["error"]["message"]
 
 
+def test_budget_of_one_providers_model(cloud):
+    """Two sell the same models; what the other one charged is not in it, also after a restart."""
+    budget = {"usd": "100", "period": "month"}
+    config = {"providers": [far("one", cloud), far("other", cloud)],
+              "models": [{"model": "ok", "price": PRICE},
+                         {"provider": "one", "model": "o*", "budget": budget}]}
+    with Wayfare(config) as wayfare:
+        assert wayfare.chat("one/ok").status == 200
+        assert wayfare.chat("other/ok").status == 200
+        wayfare.wait_for_rows(2)
+        keys = {row["key"] for row in wayfare.control("GET", "/spend?by=target").json()["rows"]}
+        assert keys == {"one/ok", "other/ok"}
+        wayfare.stop()
+        wayfare.start()
+        wait_for(lambda: status(wayfare)["budgets"][0]["loaded"], "the budget's sum")
+        assert float(status(wayfare)["budgets"][0]["spent_usd"]) == pytest.approx(COST_USD)
+
+
 def test_spent_budget_keeps_calls_local(cloud):
     config = {"providers": [far("far", cloud), provider("near", cloud.url)],
               "routes": [route("coder", ("far", "ok"), ("near", "ok"))],

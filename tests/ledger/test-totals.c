@@ -50,7 +50,7 @@ test_ways_to_sum (Fixture *fixture, gconstpointer user_data)
 {
   give_random (fixture, 7, 1000);
   gint64 cost = read_file_int (fixture->path, "SELECT sum (cost_nano_usd) FROM request");
-  for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_MODEL; by++)
+  for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_TARGET; by++)
     {
       g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, by, 0);
       gint64 sum = 0, requests = 0;
@@ -82,7 +82,7 @@ test_since (Fixture *fixture, gconstpointer user_data)
         " >= date (%" G_GINT64_FORMAT ", 'unixepoch', 'localtime')",
         since_us / G_USEC_PER_SEC);
       gint64 expected = read_file_int (fixture->path, sql);
-      for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_MODEL; by++)
+      for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_TARGET; by++)
         {
           g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, by, since_us);
           gint64 requests = 0;
@@ -373,6 +373,7 @@ test_spend_by_name (void)
     { "app", TRUE, WAY_SPEND_BY_APP },
     { "provider", TRUE, WAY_SPEND_BY_PROVIDER },
     { "model", TRUE, WAY_SPEND_BY_MODEL },
+    { "target", TRUE, WAY_SPEND_BY_TARGET },
     { "Day", FALSE, 99 },
     { "", FALSE, 99 },
   };

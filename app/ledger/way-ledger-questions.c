@@ -370,10 +370,8 @@ gboolean
 way_spend_by_from_name (const char *name, WaySpendBy *ret_by)
 {
   static const char *const names[] = {
-    [WAY_SPEND_BY_DAY] = "day",
-    [WAY_SPEND_BY_APP] = "app",
-    [WAY_SPEND_BY_PROVIDER] = "provider",
-    [WAY_SPEND_BY_MODEL] = "model",
+    [WAY_SPEND_BY_DAY] = "day",           [WAY_SPEND_BY_APP] = "app",
+    [WAY_SPEND_BY_PROVIDER] = "provider", [WAY_SPEND_BY_MODEL] = "model",
     [WAY_SPEND_BY_TARGET] = "target",
   };
 

@@ -72,7 +72,8 @@ way_cli_spend (const WayCliVerb *verb, int argc, char **argv)
   if (!way_cli_parse (verb, entries, 0, &argc, &argv))
     return WAY_EXIT_USAGE;
   if (!check_by (by))
-    return way_cli_fail_usage (verb, "--by is \"app\", \"provider\", \"model\", \"target\" or \"day\"");
+    return way_cli_fail_usage (verb,
+                               "--by is \"app\", \"provider\", \"model\", \"target\" or \"day\"");
   if (as_csv && as_json)
     return way_cli_fail_usage (verb, "--csv and --json exclude each other");
 

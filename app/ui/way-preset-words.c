@@ -117,3 +117,29 @@ way_preset_address_hint (const WayPreset *preset)
     }
   g_assert_not_reached ();
 }
+
+/**
+ * way_preset_policy:
+ * @preset: a preset
+ * @locality: where its address is as it stands
+ *
+ * Returns: what becomes of what is sent there, or where its provider says it
+ */
+const char *
+way_preset_policy (const WayPreset *preset, WayLocality locality)
+{
+  g_return_val_if_fail (preset != NULL, NULL);
+
+  switch (locality)
+    {
+    case WAY_LOCALITY_LOCAL:
+      return _ ("What you send stays on this machine");
+    case WAY_LOCALITY_LAN:
+      return _ ("What you send stays in your network; whoever runs the server can read it");
+    case WAY_LOCALITY_CLOUD:
+      return preset->data_policy_url != NULL
+               ? preset->data_policy_url
+               : _ ("Not known; ask whoever runs it what is kept of what you send");
+    }
+  g_assert_not_reached ();
+}

@@ -31,6 +31,8 @@ struct _WayProviderDialog
   AdwPreferencesGroup *address_group;
   AdwEntryRow *id_row;
   AdwEntryRow *url_row;
+  AdwActionRow *policy_row;
+  GtkLinkButton *policy_link;
   GtkSwitch *needs_key;
 };
 
@@ -90,6 +92,18 @@ set_error_look (GtkWidget *widget, gboolean is_wrong)
     gtk_widget_remove_css_class (widget, "error");
 }
 
+/* What becomes of the words that are sent there, while there is still a choice. */
+static void
+show_policy (WayProviderDialog *self)
+{
+  const char *words = way_preset_policy (self->preset, self->locality);
+  const gboolean is_link = words == self->preset->data_policy_url;
+
+  adw_action_row_set_subtitle (self->policy_row, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->policy_link), is_link);
+  gtk_link_button_set_uri (self->policy_link, is_link ? words : "");
+}
+
 static void
 on_changed (WayProviderDialog *self)
 {
@@ -105,6 +119,7 @@ on_changed (WayProviderDialog *self)
   self->locality =
     needs_address (self) ? way_locality_of_url (get_text (self->url_row)) : WAY_LOCALITY_LOCAL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCALITY]);
+  show_policy (self);
 }
 
 static void
@@ -288,6 +303,8 @@ way_provider_dialog_class_init (WayProviderDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, id_row);
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, url_row);
   gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, needs_key);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, policy_row);
+  gtk_widget_class_bind_template_child (widget_class, WayProviderDialog, policy_link);
   gtk_widget_class_bind_template_callback (widget_class, on_preset_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activated);

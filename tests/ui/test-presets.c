@@ -75,11 +75,34 @@ test_words (void)
     }
 }
 
+/* By where the address is, not by what was chosen: a proxy of one's own may take its place. */
+static void
+test_policy (void)
+{
+  static const struct
+  {
+    const char *id;
+    WayLocality locality;
+    const char *words;
+  } rows[] = {
+    { "openai", WAY_LOCALITY_CLOUD, "https://platform.openai.com/docs/guides/your-data" },
+    { "openai", WAY_LOCALITY_LOCAL, "What you send stays on this machine" },
+    { "ollama", WAY_LOCALITY_LAN,
+      "What you send stays in your network; whoever runs the server can read it" },
+    { "ollama", WAY_LOCALITY_CLOUD,
+      "Not known; ask whoever runs it what is kept of what you send" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpstr (way_preset_policy (find (rows[i].id), rows[i].locality), ==, rows[i].words);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/presets/matches", test_matches);
   g_test_add_func ("/ui/presets/words", test_words);
+  g_test_add_func ("/ui/presets/policy", test_policy);
   return g_test_run ();
 }

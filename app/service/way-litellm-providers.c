@@ -213,7 +213,7 @@ dup_key (const WayLitellmPlace *place,
     {
       if (!origin->preset->needs_key || !is_usual_address)
         return NULL;
-      g_autofree char *upper = g_ascii_strup (origin->prefix, -1);
+      g_autofree char *upper = g_ascii_strup (origin->id != NULL ? origin->id : origin->prefix, -1);
       g_strdelimit (upper, "-", '_');
       return g_strconcat (VARIABLE_PREFIX, upper, "_API_KEY", NULL);
     }

@@ -79,6 +79,12 @@ static const struct
     "{\"id\":\"groq-2\",\"kind\":\"openai\",\"base_url\":\"https://api.groq.com/openai/v1\","
     "\"key\":{\"keyring\":\"groq-2\"}}]",
     "" },
+  { "another prefix of the same",
+    LIST ENTRY ("a", "model: cohere/x") ENTRY ("b", "model: cohere_chat/x"), "providers",
+    "[{\"id\":\"cohere\",\"kind\":\"openai\",\"base_url\":\"https://api.cohere.ai/compatibility/"
+    "v1\","
+    "\"key\":{\"keyring\":\"cohere\"}}]",
+    "" },
   { "azure",
     LIST ENTRY ("a",
                 "model: azure/d, api_base: \"https://e.example/\", api_version: \"2024-10-21\""),

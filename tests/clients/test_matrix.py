@@ -81,14 +81,15 @@ def test_question_is_the_same(faces, backs, face, back):
 @pytest.mark.parametrize("back", [name for name in BACKS if name != "ollama"])
 @pytest.mark.parametrize("choice", ["required", "none", "get_time"])
 def test_tool_choice_is_the_same(faces, backs, face, back, choice):
-    faces[face].ask(Question(f"{back}/text", False, tools=True, choice=choice))
+    scene = "text" if choice == "none" else "parallel"  # some SDKs refuse an answer that ignores the choice
+    faces[face].ask(Question(f"{back}/{scene}", False, tools=True, choice=choice))
     assert backs.last.choice == choice
 
 
 @on_every_face
 @on_every_back
 def test_schema_is_the_same(faces, backs, face, back):
-    faces[face].ask(Question(f"{back}/text", False, schema=True))
+    faces[face].ask(Question(f"{back}/json", False, schema=True))
     said = backs.last.schema
     assert set(said["properties"]) == set(ANSWER_SCHEMA["properties"]) and said["required"] == ["answer"]
 

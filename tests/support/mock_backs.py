@@ -41,6 +41,7 @@ SCENES = {
     "tool": Scene(text="I look.", calls=(WEATHER,), finish="tools"),
     "parallel": Scene(calls=(WEATHER, CLOCK), finish="tools"),
     "length": Scene(text="Cut o", finish="length"),
+    "json": Scene(text='{"answer": "yes"}'),
     "after-tool": Scene(text=AFTER_TOOL),
 }
 

@@ -10,7 +10,10 @@ import subprocess
 
 from faces import ANSWER_SCHEMA, PNG, SYSTEM, TIMEOUT_S, TOOLS, Said
 
-FACES = ["openai-js"]
+FACES = [
+    "openai-js", "openai-responses-js", "anthropic-js", "anthropic-js-old", "ollama-js",
+    "ai-sdk-openai", "ai-sdk-anthropic",
+]
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "faces.mjs")
 
 

@@ -4,6 +4,7 @@
 
 import itertools
 
+import langsmith
 import pytest
 
 import test_matrix as matrix
@@ -29,7 +30,8 @@ on_every_loop = pytest.mark.parametrize(("face", "back"), [
 
 @pytest.fixture(name="faces", scope="module")
 def fixture_faces(wayfare):
-    return {name: face(wayfare.url) for name, face in FACES.items()}
+    with langsmith.tracing_context(enabled=False):  # whatever the caller's environment sends to LangSmith
+        yield {name: face(wayfare.url) for name, face in FACES.items()}
 
 
 @on_every_answer

@@ -59,8 +59,9 @@ find_head_end (WayConnection *self)
   return 0;
 }
 
-/* How long the body behind a head is. Soup judges whether the head is valid; this only decides how
- * many bytes soup may be given, so of two answers the longer one is taken. */
+/* How long the body behind a head is, or -1 if it says something negative, which soup would
+ * believe. Soup judges whether the head is valid otherwise; this only decides how many bytes soup
+ * may be given, so of two answers the longer one is taken. */
 static gint64
 measure_body (const char *head, gsize length)
 {
@@ -73,43 +74,56 @@ measure_body (const char *head, gsize length)
       if (g_ascii_strncasecmp (line, "transfer-encoding:", 18) == 0)
         return WAY_BODY_UNTIL_CLOSE;
       if (g_ascii_strncasecmp (line, "content-length:", 15) == 0)
-        body = MAX (body, g_ascii_strtoll (line + 15, NULL, 10));
+        {
+          gint64 stated = g_ascii_strtoll (line + 15, NULL, 10);
+
+          if (stated < 0)
+            return -1;
+          body = MAX (body, stated);
+        }
     }
   return body;
 }
 
+/* Before there is a request that could be refused in its dialect. */
 static void
-start_parsing (WayConnection *self, gsize head_end)
+refuse_head (WayConnection *self, const char *status, const char *code, const char *message)
 {
-  self->phase = WAY_PHASE_PARSING;
-  self->head_seen = 0;
-  self->body_left = measure_body ((const char *)self->in->data, head_end);
-  if (self->body_left < WAY_BODY_UNTIL_CLOSE - (gint64)head_end)
-    self->body_left += head_end; /* head and body leave @in the same way */
-  else
-    self->body_left = WAY_BODY_UNTIL_CLOSE;
-  self->host->on_request (self, self->host_data);
-}
-
-static void
-refuse_long_head (WayConnection *self)
-{
-  static const char body[] =
-    "{\"error\":{\"message\":\"the headers of the request are longer than " G_STRINGIFY (
-      WAY_LIMIT_REQUEST_HEAD_BYTES) " bytes\","
-                                    "\"type\":\"invalid_request_error\",\"param\":null,"
-                                    "\"code\":\"request_too_large\"}}";
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 431 Request Header Fields Too Large\r\n"
+  g_autofree char *body = g_strdup_printf ("{\"error\":{\"message\":\"%s\","
+                                           "\"type\":\"invalid_request_error\",\"param\":null,"
+                                           "\"code\":\"%s\"}}",
+                                           message, code);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %s\r\n"
                                            "Content-Type: application/json\r\n"
                                            "Connection: close\r\n"
                                            "Content-Length: %zu\r\n\r\n",
-                                           sizeof body - 1);
-  struct iovec parts[] = { { head, strlen (head) }, { (void *)body, sizeof body - 1 } };
+                                           status, strlen (body));
+  struct iovec parts[] = { { head, strlen (head) }, { body, strlen (body) } };
 
   self->phase = WAY_PHASE_ANSWERING;
   self->body_left = WAY_BODY_UNTIL_CLOSE;
   way_connection_send (self, parts, G_N_ELEMENTS (parts));
   way_connection_end_answer (self, FALSE);
+}
+
+static void
+start_parsing (WayConnection *self, gsize head_end)
+{
+  gint64 body = measure_body ((const char *)self->in->data, head_end);
+
+  if (body < 0)
+    {
+      refuse_head (self, "400 Bad Request", "bad_request",
+                   "the Content-Length of the request is negative");
+      return;
+    }
+  self->phase = WAY_PHASE_PARSING;
+  self->head_length = head_end;
+  self->head_seen = 0;
+  /* head and body leave @in the same way */
+  self->body_left =
+    body < WAY_BODY_UNTIL_CLOSE - (gint64)head_end ? body + (gint64)head_end : WAY_BODY_UNTIL_CLOSE;
+  self->host->on_request (self, self->host_data);
 }
 
 /* Reads what waits while nobody else does. Returns whether there may be more to do. */
@@ -144,7 +158,9 @@ gather_head (WayConnection *self)
   if (head_end > 0 && head_end <= WAY_LIMIT_REQUEST_HEAD_BYTES)
     start_parsing (self, head_end);
   else if (head_end > 0 || self->in->len > WAY_LIMIT_REQUEST_HEAD_BYTES)
-    refuse_long_head (self);
+    refuse_head (self, "431 Request Header Fields Too Large", "request_too_large",
+                 "the headers of the request are longer than " G_STRINGIFY (
+                   WAY_LIMIT_REQUEST_HEAD_BYTES) " bytes");
   return TRUE;
 }
 
@@ -186,6 +202,50 @@ way_connection_process_input (WayConnection *self)
     discard_input (self);
   self->in_input = FALSE;
   way_connection_unref (self);
+}
+
+/**
+ * way_connection_peek_request:
+ * @ret_length: (out): bytes of head and body
+ * @ret_head_length: (out): bytes of the head, with the empty line that ends it
+ *
+ * Looks at the request that has begun.
+ *
+ * Returns: (transfer none) (nullable): its bytes, %NULL unless all of them are here
+ */
+const char *
+way_connection_peek_request (WayConnection *self, gsize *ret_length, gsize *ret_head_length)
+{
+  g_return_val_if_fail (self->phase == WAY_PHASE_PARSING, NULL);
+
+  if (self->body_left > (gint64)self->in->len)
+    return NULL;
+  *ret_length = (gsize)self->body_left;
+  *ret_head_length = self->head_length;
+  return (const char *)self->in->data;
+}
+
+/**
+ * way_connection_take_request:
+ *
+ * Takes what way_connection_peek_request() has shown.
+ *
+ * Returns: (transfer full): the bytes of the request
+ */
+GBytes *
+way_connection_take_request (WayConnection *self)
+{
+  gsize length = (gsize)self->body_left;
+  GBytes *request;
+
+  g_return_val_if_fail (self->phase == WAY_PHASE_PARSING && self->in->len >= length, NULL);
+
+  self->body_left = 0;
+  if (self->in->len == length)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&self->in));
+  request = g_bytes_new (self->in->data, length);
+  g_byte_array_remove_range (self->in, 0, length);
+  return request;
 }
 
 /**

@@ -31,8 +31,9 @@ struct _WayConnection
   GByteArray *in;    /* owned, nullable: received, not yet given to the parser */
   GByteArray *out;   /* owned, nullable: to be sent */
   gsize out_sent;
-  gsize head_seen;  /* bytes of @in already searched for the end of the head */
-  gint64 body_left; /* bytes of the request's body that @in and the socket still owe */
+  gsize head_length; /* of the request that has begun, with the empty line */
+  gsize head_seen;   /* bytes of @in already searched for the end of the head */
+  gint64 body_left;  /* bytes of the request's body that @in and the socket still owe */
   gint64 discarded;
   gint64 active_at_us;
   const WayConnectionHost *host;

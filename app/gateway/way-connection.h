@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* One client's socket. SoupServer reads each request from it through a GIOStream; the answer is
- * written here, in one system call where it fits. Between requests the socket belongs to nobody but
- * the poller, so an idle client costs nothing. Gateway thread. */
+/* One client's socket. A request that is here as a whole is taken as it is; any other SoupServer
+ * reads through a GIOStream. The answer is written here, in one system call where it fits. Between
+ * requests the socket belongs to nobody but the poller, so an idle client costs nothing. Gateway
+ * thread. */
 
 #pragma once
 
@@ -51,6 +52,9 @@ WayConnection *way_connection_new (WayPoller *poller,
 WayConnection *way_connection_ref (WayConnection *connection);
 void way_connection_unref (WayConnection *connection);
 
+const char *
+way_connection_peek_request (WayConnection *connection, gsize *ret_length, gsize *ret_head_length);
+GBytes *way_connection_take_request (WayConnection *connection);
 GIOStream *way_connection_get_stream (WayConnection *connection);
 WayConnection *way_connection_from_stream (GIOStream *stream);
 gboolean way_connection_is_control (WayConnection *connection);

@@ -10,47 +10,44 @@
 #include <string.h>
 
 static gboolean
-client_keeps_alive (SoupServerMessage *message)
+client_keeps_alive (const WayReceived *received)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  if (soup_server_message_get_http_version (message) == SOUP_HTTP_1_0)
-    return soup_message_headers_header_contains (headers, "Connection", "keep-alive");
-  return !soup_message_headers_header_contains (headers, "Connection", "close");
+  if (received->version == SOUP_HTTP_1_0)
+    return soup_message_headers_header_contains (received->headers, "Connection", "keep-alive");
+  return !soup_message_headers_header_contains (received->headers, "Connection", "close");
 }
 
 /**
  * way_request_new:
- * @message: whose body, if any, has been read
+ * @received: with its body, if that has been read
  * @admission: what the guard said
  *
  * Returns: (transfer full): a request
  */
 WayRequest *
-way_request_new (SoupServerMessage *message,
+way_request_new (const WayReceived *received,
                  WayConnection *connection,
                  WaySnapshot *snapshot,
                  const WayAdmission *admission)
 {
   WayRequest *self = g_new0 (WayRequest, 1);
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
 
   g_ref_count_init (&self->refs);
   self->connection = way_connection_ref (connection);
-  self->message = g_object_ref (message);
+  self->headers = soup_message_headers_ref (received->headers);
   self->snapshot = way_snapshot_ref (snapshot);
   self->app = admission->app;
-  self->method = soup_server_message_get_method (message);
+  self->method = received->method;
   self->path = g_strdup (admission->path);
-  self->query = g_strdup (g_uri_get_query (soup_server_message_get_uri (message)));
+  self->query = g_strdup (received->query);
   self->allow_origin = g_strdup (admission->allow_origin);
-  self->body = soup_message_body_flatten (body);
+  self->body = received->body ? g_bytes_ref (received->body) : g_bytes_new (NULL, 0);
   self->dialect = way_dialect_for_path (self->path);
   self->arrived_us = way_clock_get_monotonic_us ();
   self->arrived_at_us = way_clock_get_wall_us ();
   self->is_control = way_connection_is_control (connection);
-  self->keep_alive = client_keeps_alive (message);
-  self->chunked = soup_server_message_get_http_version (message) != SOUP_HTTP_1_0;
+  self->keep_alive = client_keeps_alive (received);
+  self->chunked = received->version != SOUP_HTTP_1_0;
   return self;
 }
 
@@ -67,7 +64,7 @@ way_request_unref (WayRequest *self)
   if (!g_ref_count_dec (&self->refs))
     return;
   way_connection_unref (self->connection);
-  g_object_unref (self->message);
+  soup_message_headers_unref (self->headers);
   way_snapshot_unref (self->snapshot);
   g_free (self->path);
   g_free (self->query);
@@ -84,9 +81,7 @@ way_request_unref (WayRequest *self)
 const char *
 way_request_get_header (const WayRequest *self, const char *name)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (self->message);
-
-  return soup_message_headers_get_one (headers, name);
+  return soup_message_headers_get_one (self->headers, name);
 }
 
 /**
@@ -110,17 +105,17 @@ count_header (const char *name, const char *value, gpointer user_data)
 
 /**
  * way_request_fill_head:
- * @head: (out): strings borrowed from @message
+ * @head: (out): strings borrowed from @received
  */
 void
-way_request_fill_head (SoupServerMessage *message, gboolean is_control, WayRequestHead *head)
+way_request_fill_head (const WayReceived *received, gboolean is_control, WayRequestHead *head)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  SoupMessageHeaders *headers = received->headers;
   gboolean has_length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH;
 
   *head = (WayRequestHead){
-    .method = soup_server_message_get_method (message),
-    .path = g_uri_get_path (soup_server_message_get_uri (message)),
+    .method = received->method,
+    .path = received->path,
     .host = soup_message_headers_get_one (headers, "Host"),
     .origin = soup_message_headers_get_one (headers, "Origin"),
     .content_type = soup_message_headers_get_one (headers, "Content-Type"),

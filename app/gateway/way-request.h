@@ -14,6 +14,25 @@
 G_BEGIN_DECLS
 
 /**
+ * WayReceived:
+ * @method: lives as long as the program
+ * @path: as it was sent, without query
+ * @query: (nullable)
+ * @body: (nullable): for none
+ *
+ * What was read of a request; borrowed from who read it.
+ */
+typedef struct
+{
+  const char *method;
+  const char *path;
+  const char *query;
+  SoupMessageHeaders *headers;
+  SoupHTTPVersion version;
+  GBytes *body;
+} WayReceived;
+
+/**
  * WayRequest:
  * @path: without an /a/TOKEN prefix and without query
  * @body: empty, never null
@@ -24,12 +43,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   grefcount refs;
-  WayConnection *connection;  /* owned */
-  SoupServerMessage *message; /* owned, for its headers */
-  WaySnapshot *snapshot;      /* owned */
-  const WayApp *app;          /* borrowed from @snapshot */
+  WayConnection *connection;   /* owned */
+  SoupMessageHeaders *headers; /* owned */
+  WaySnapshot *snapshot;       /* owned */
+  const WayApp *app;           /* borrowed from @snapshot */
   const WayDialect *dialect;
-  const char *method; /* borrowed from @message */
+  const char *method;
   char *path;
   char *query;        /* nullable */
   char *allow_origin; /* nullable */
@@ -41,7 +60,7 @@ typedef struct
   gboolean chunked;
 } WayRequest;
 
-WayRequest *way_request_new (SoupServerMessage *message,
+WayRequest *way_request_new (const WayReceived *received,
                              WayConnection *connection,
                              WaySnapshot *snapshot,
                              const WayAdmission *admission);
@@ -49,7 +68,7 @@ WayRequest *way_request_ref (WayRequest *request);
 void way_request_unref (WayRequest *request);
 const char *way_request_get_header (const WayRequest *request, const char *name);
 char *way_request_dup_query_value (const WayRequest *request, const char *name);
-void way_request_fill_head (SoupServerMessage *message, gboolean is_control, WayRequestHead *head);
+void way_request_fill_head (const WayReceived *received, gboolean is_control, WayRequestHead *head);
 
 /* Answers: a head is begun, headers are added, then the whole is sent or a stream begins. */
 GString *way_reply_begin (const WayRequest *request, guint status);

@@ -18,6 +18,7 @@ typedef struct
   guint port;
   guint n_requests;
   GString *seen;      /* "METHOD path body\n" of each request */
+  GString *details;   /* and what else was read of it */
   gsize answer_bytes; /* 0: a short answer at once */
   gboolean hold;      /* do not answer */
   WayRequest *held;
@@ -43,6 +44,12 @@ on_drained (WayConnection *connection, gpointer user_data)
 static const WayConnectionAnswer answer = { .on_gone = on_gone, .on_drained = on_drained };
 
 static void
+append_header (const char *name, const char *value, gpointer user_data)
+{
+  g_string_append_printf (user_data, " %s=%s", name, value);
+}
+
+static void
 on_request (WayRequest *request, gpointer user_data)
 {
   Fixture *f = user_data;
@@ -52,6 +59,10 @@ on_request (WayRequest *request, gpointer user_data)
   f->n_requests++;
   g_string_append_printf (f->seen, "%s %s %.*s\n", request->method, request->path,
                           (int)MIN (length, 64), body ? body : "");
+  g_string_append_printf (f->details, "query=%s length=%zu keep=%d chunked=%d",
+                          request->query ? request->query : "(none)", length, request->keep_alive,
+                          request->chunked);
+  soup_message_headers_foreach (request->headers, append_header, f->details);
   if (!way_connection_begin_answer (request->connection, &answer, f))
     return;
   if (f->hold)
@@ -78,6 +89,7 @@ setup (Fixture *f, gconstpointer data)
 
   g_main_context_push_thread_default (g_main_context_default ());
   f->seen = g_string_new (NULL);
+  f->details = g_string_new (NULL);
   f->snapshot = way_snapshot_new_from_json (root, NULL, &error);
   g_assert_no_error (error);
   f->poller = way_poller_new (g_main_context_default ());
@@ -95,6 +107,7 @@ teardown (Fixture *f, gconstpointer data)
   way_poller_free (f->poller);
   way_snapshot_unref (f->snapshot);
   g_string_free (f->seen, TRUE);
+  g_string_free (f->details, TRUE);
   g_main_context_pop_thread_default (g_main_context_default ());
 }
 
@@ -160,6 +173,111 @@ test_cut_anywhere (Fixture *f, gconstpointer data)
     }
 }
 
+#define ODD(line, headers) line "\r\nHost: localhost\r\n" headers "\r\n\r\n{}"
+#define ODD_TARGET(target) ODD ("POST " target " HTTP/1.1", "Content-Length: 2")
+#define ODD_HEADERS(headers) ODD ("POST /x HTTP/1.1", headers)
+
+static const char *const odd_requests[] = {
+  ODD_TARGET ("/v1/models/ollama%2Fqwen3%3A14b"),
+  ODD_TARGET ("/v1/messages?beta=true&a=%20b"),
+  ODD_TARGET ("/v1/messages?a=%2"),
+  ODD_TARGET ("/v1/messages?"),
+  ODD_TARGET ("/a%41%7e%c3%a9%FF"),
+  ODD_TARGET ("/v1/messages?a?b"),
+  ODD_TARGET ("/a%2"),
+  ODD_TARGET ("/a%zz"),
+  ODD_TARGET ("/a%00b"),
+  ODD_TARGET ("/a/./b/../c"),
+  ODD_TARGET ("//a//b"),
+  ODD_TARGET ("/a#b"),
+  ODD_TARGET ("/a b"),
+  ODD_TARGET ("/a\\b[c]{d}|e^f`\""),
+  ODD_TARGET ("/\xc3\xa9"),
+  ODD_TARGET ("/\xff"),
+  ODD_TARGET ("*"),
+  ODD_TARGET ("x"),
+  ODD_TARGET (""),
+  ODD_TARGET ("http://localhost/a?b"),
+  ODD_TARGET ("http://other.example/a"),
+  ODD ("post /x HTTP/1.1", "Content-Length: 2"),
+  ODD ("GET /x HTTP/1.1", "Content-Length: 2"),
+  ODD ("DELETE /x HTTP/1.1", "Content-Length: 2"),
+  ODD ("POST /x HTTP/1.0", "Content-Length: 2"),
+  ODD ("POST /x HTTP/1.2", "Content-Length: 2"),
+  ODD ("POST /x HTTP/2.0", "Content-Length: 2"),
+  ODD ("POST /x", "Content-Length: 2"),
+  ODD ("POST  /x  HTTP/1.1", "Content-Length: 2"),
+  ODD_HEADERS ("content-length: 2"),
+  ODD_HEADERS ("Content-Length:2"),
+  ODD_HEADERS ("Content-Length : 2"),
+  ODD_HEADERS ("Content-Length: +2"),
+  ODD_HEADERS ("Content-Length: -2"),
+  ODD_HEADERS ("Content-Length: 0x2"),
+  ODD_HEADERS ("Content-Length: 2a"),
+  ODD_HEADERS ("Content-Length: 2, 2"),
+  ODD_HEADERS ("Content-Length: 2\r\nContent-Length: 2"),
+  ODD_HEADERS ("Content-Length: 1\r\nContent-Length: 2"),
+  ODD_HEADERS ("Content-Length: 2\r\nContent-Length: 1"),
+  ODD_HEADERS ("Content-Length: 2\r\nHost: evil.example"),
+  ODD_HEADERS ("Content-Length: 2\r\nConnection: close"),
+  ODD_HEADERS ("Content-Length: 2\r\nExpect: 100-continue"),
+  ODD_HEADERS ("Content-Length: 2\r\nUpgrade: websocket\r\nConnection: upgrade"),
+  ODD_HEADERS ("Content-Length: 2\r\nTransfer-Encoding: gzip"),
+  ODD_HEADERS ("Content-Length: 2\r\nno colon"),
+  ODD_HEADERS ("Content-Length: 2\r\nX-Folded: a\r\n b"),
+  ODD_HEADERS ("Content-Length: 2\r\nX-Empty:\r\nX-Twice: a\r\nX-Twice: b"),
+  ODD_HEADERS ("Content-Length: 2\r\n: no name"),
+  ODD_HEADERS ("Content-Length: 2\r\nX-Latin: \xe9"),
+  "POST /x HTTP/1.1\nHost: localhost\nContent-Length: 2\n\n{}",
+  "POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+};
+
+static gboolean
+is_answered (gpointer data)
+{
+  RawClient *client = data;
+  const char *text = client->received->str;
+
+  raw_client_read (client);
+  return client->closed || strstr (text, "{\"ok\":true}") || strstr (text, "\"code\":");
+}
+
+/* What became of a request that was said up to @cut and then to its end. */
+static char *
+dup_outcome (Fixture *f, const char *request, gsize cut)
+{
+  g_autoptr (RawClient) client = raw_client_connect (f->port);
+  gsize status_length;
+
+  g_string_truncate (f->seen, 0);
+  g_string_truncate (f->details, 0);
+  raw_client_say_len (client, request, cut);
+  for (int i = 0; i < 5; i++)
+    g_main_context_iteration (NULL, FALSE);
+  if (request[cut] != '\0')
+    raw_client_say (client, request + cut);
+  raw_spin_until (is_answered, client);
+  status_length = strcspn (client->received->str, "\r");
+  return g_strdup_printf ("%.*s %s%s", (int)status_length, client->received->str, f->seen->str,
+                          f->details->str);
+}
+
+/* A request that is here as a whole is read without SoupServer, and is the same. */
+static void
+test_whole_or_in_parts (Fixture *f, gconstpointer data)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (odd_requests); i++)
+    {
+      gsize length = strlen (odd_requests[i]);
+
+      g_test_message ("%s", odd_requests[i]);
+      g_autofree char *whole = dup_outcome (f, odd_requests[i], length);
+      g_autofree char *parts = dup_outcome (f, odd_requests[i], length - 1);
+
+      g_assert_cmpstr (whole, ==, parts);
+    }
+}
+
 static void
 test_chunked_body (Fixture *f, gconstpointer data)
 {
@@ -219,6 +337,8 @@ static const Refusal refusals[] = {
     "forbidden_host" },
   { "too-large", "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n{",
     "HTTP/1.1 413 ", "request_too_large" },
+  { "negative-length", "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: -2\r\n\r\n{}",
+    "HTTP/1.1 400 ", "bad_request" },
   { "content-type",
     "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\n{",
     "HTTP/1.1 400 ", "bad_request" },
@@ -384,6 +504,7 @@ main (int argc, char **argv)
   add ("keep-alive", NULL, test_keep_alive);
   add ("pipelined", NULL, test_pipelined);
   add ("cut-anywhere", NULL, test_cut_anywhere);
+  add ("whole-or-in-parts", NULL, test_whole_or_in_parts);
   add ("chunked-body", NULL, test_chunked_body);
   add ("expect-continue", NULL, test_expect_continue);
   add ("http-1.0", NULL, test_http_1_0);

@@ -288,6 +288,35 @@ way_chat_dup_text (const GPtrArray *parts)
   return g_string_free (text, FALSE);
 }
 
+static void
+append_free_text (GString *json, const char *text, gsize length)
+{
+  g_string_append (json, "{\"input\":");
+  way_json_append_string_len (json, text, length);
+  g_string_append_c (json, '}');
+}
+
+/**
+ * way_tool_append_arguments:
+ * @text: what a model wrote as the arguments of a call
+ *
+ * Appends them as a JSON object whatever they are, since clients look into it without asking: none
+ * are {}, and what is no object, as when the model was stopped in the middle, is the "input" of
+ * one, so that nothing of it is lost and no tool takes it for a call without arguments.
+ */
+void
+way_tool_append_arguments (GString *json, const char *text, gsize length)
+{
+  WayJsonSpan root;
+
+  if (length == 0)
+    g_string_append (json, "{}");
+  else if (way_json_scan_document (text, length, &root) && root.type == WAY_JSON_OBJECT)
+    g_string_append_len (json, root.data, (gssize)root.length);
+  else
+    append_free_text (json, text, length);
+}
+
 /**
  * way_chat_dup_arguments:
  * @call: a tool call of the conversation
@@ -300,17 +329,12 @@ way_chat_dup_arguments (const WayChat *chat, const WayPart *call)
 {
   const WayTool *tool = way_chat_find_tool (chat, call->name);
   const char *text = call->text ? call->text : "";
-  WayJsonSpan root;
-  GString *json;
+  GString *json = g_string_new (NULL);
 
-  if (*text == '\0')
-    return g_strdup ("{}");
-  if (!(tool && tool->is_custom) && way_json_scan_document (text, strlen (text), &root) &&
-      root.type == WAY_JSON_OBJECT)
-    return g_strdup (text);
-  json = g_string_new ("{\"input\":");
-  way_json_append_string (json, text);
-  g_string_append_c (json, '}');
+  if (tool && tool->is_custom && *text != '\0')
+    append_free_text (json, text, strlen (text));
+  else
+    way_tool_append_arguments (json, text, strlen (text));
   return g_string_free (json, FALSE);
 }
 

@@ -215,6 +215,7 @@ const WayTool *way_chat_find_tool (const WayChat *chat, const char *name);
 const WayPart *way_chat_find_call (const WayChat *chat, const char *id);
 void way_chat_ignore (WayChat *chat, const char *member);
 char *way_chat_dup_text (const GPtrArray *parts);
+void way_tool_append_arguments (GString *json, const char *text, gsize length);
 char *way_chat_dup_arguments (const WayChat *chat, const WayPart *call);
 char *way_tool_dup_description (const WayTool *tool);
 const char *way_tool_get_parameters (const WayTool *tool);

@@ -397,16 +397,6 @@ way_anthropic_encode_delta (gpointer data, GString *out, const WayDelta *delta)
 
 /* Whole answers */
 
-static const char *
-get_input (const WayDelta *delta)
-{
-  WayJsonSpan root;
-
-  if (way_json_scan_document (delta->text, delta->length, &root) && root.type == WAY_JSON_OBJECT)
-    return delta->text;
-  return "{}"; /* none, or what the model wrote is no JSON: a client could not read it either */
-}
-
 /* The signature of reasoning is a delta of its own, right behind it. */
 static const WayDelta *
 find_signature (GArray *deltas, guint i)
@@ -446,7 +436,9 @@ append_tool_block (GString *out, const WayReplyHead *head, const WayDelta *delta
   g_autofree char *id = dup_tool_id (head, delta);
 
   append_tool_head (out, id, delta->tool_name);
-  g_string_append_printf (out, ",\"input\":%s}", get_input (delta));
+  g_string_append (out, ",\"input\":");
+  way_tool_append_arguments (out, delta->text, delta->length);
+  g_string_append_c (out, '}');
 }
 
 static gboolean

@@ -76,16 +76,6 @@ append_signature (GString *out, const WayReplyHead *head, const char *raw)
   way_json_append_string (out, base64 ? base64 : text->str);
 }
 
-static const char *
-get_arguments (const WayDelta *delta)
-{
-  WayJsonSpan root;
-
-  if (way_json_scan_document (delta->text, delta->length, &root) && root.type == WAY_JSON_OBJECT)
-    return delta->text;
-  return "{}"; /* none, or what the model wrote is no JSON: a client could not read it either */
-}
-
 static void
 append_call (GString *out, const WayReplyHead *head, const WayDelta *delta)
 {
@@ -96,7 +86,9 @@ append_call (GString *out, const WayReplyHead *head, const WayDelta *delta)
     g_string_append_printf (out, "\"call_%s_%u\"", head->id, delta->tool);
   g_string_append (out, ",\"name\":");
   way_json_append_string (out, delta->tool_name ? delta->tool_name : "");
-  g_string_append_printf (out, ",\"args\":%s}", get_arguments (delta));
+  g_string_append (out, ",\"args\":");
+  way_tool_append_arguments (out, delta->text, delta->length);
+  g_string_append_c (out, '}');
   if (delta->signature)
     append_signature (out, head, delta->signature);
   g_string_append_c (out, '}');

@@ -135,28 +135,6 @@ add_call (Encoder *encoder, const WayDelta *delta)
     g_string_append_len (call->arguments, delta->text, (gssize)delta->length);
 }
 
-/* An object whatever the provider made of it: clients look into it without asking. */
-static void
-append_arguments (GString *out, const GString *arguments)
-{
-  WayJsonSpan root;
-
-  if (arguments->len == 0)
-    {
-      g_string_append (out, "{}");
-      return;
-    }
-  if (way_json_scan_document (arguments->str, arguments->len, &root) &&
-      root.type == WAY_JSON_OBJECT)
-    {
-      g_string_append_len (out, root.data, (gssize)root.length);
-      return;
-    }
-  g_string_append (out, "{\"input\":");
-  way_json_append_string_len (out, arguments->str, arguments->len);
-  g_string_append_c (out, '}');
-}
-
 static void
 append_call (GString *out, const Encoder *encoder, const Call *call, guint index)
 {
@@ -173,7 +151,7 @@ append_call (GString *out, const Encoder *encoder, const Call *call, guint index
   g_string_append_printf (out, "\"function\":{\"index\":%u,\"name\":", index);
   way_json_append_string (out, call->name != NULL ? call->name : "");
   g_string_append (out, ",\"arguments\":");
-  append_arguments (out, call->arguments);
+  way_tool_append_arguments (out, call->arguments->str, call->arguments->len);
   g_string_append (out, "}}");
 }
 

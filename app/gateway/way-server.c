@@ -61,16 +61,19 @@ get_incoming (SoupServerMessage *message)
   return g_object_get_qdata (G_OBJECT (message), incoming_quark);
 }
 
-static void
-refuse (WayServer *self,
-        const WayReceived *received,
-        WayConnection *connection,
-        const GError *reason)
+/* What is refused is nobody's. */
+static WayRequest *
+create_refused (WayServer *self, const WayReceived *received, WayConnection *connection)
 {
   WayAdmission nobody = { .path = received->path };
-  g_autoptr (WayRequest) request = way_request_new (received, connection, self->snapshot, &nobody);
 
-  if (!way_connection_begin_answer (connection, &immediate_answer, NULL))
+  return way_request_new (received, connection, self->snapshot, &nobody);
+}
+
+static void
+refuse (WayRequest *request, const GError *reason)
+{
+  if (!way_connection_begin_answer (request->connection, &immediate_answer, NULL))
     return;
   g_debug ("refused %s %s: %s", request->method, request->path, reason->message);
   way_reply_send_error (request, reason);
@@ -101,12 +104,12 @@ get_received (SoupServerMessage *message)
 static void
 refuse_message (WayServer *self, SoupServerMessage *message, const GError *reason)
 {
-  g_autoptr (WayConnection) connection = way_connection_ref (get_incoming (message)->connection);
-  g_autoptr (SoupServerMessage) kept = g_object_ref (message);
   WayReceived received = get_received (message);
+  g_autoptr (WayRequest) request =
+    create_refused (self, &received, get_incoming (message)->connection);
 
   take_back (message);
-  refuse (self, &received, connection, reason);
+  refuse (request, reason);
 }
 
 /* The size of a body that does not state it is known only as it comes. */
@@ -238,7 +241,8 @@ answer_received (WayServer *self,
   way_request_fill_head (received, way_connection_is_control (connection), &head);
   if (!way_guard_admit (self->snapshot, &head, &admission, &error))
     {
-      refuse (self, received, connection, error);
+      request = create_refused (self, received, connection);
+      refuse (request, error);
       return;
     }
   received->body =

@@ -34,8 +34,9 @@ dup_key (WayExchange *self)
 {
   const WayRequest *request = self->request;
   gboolean local_only = way_exchange_header_is_set (self, "x-wayfare-local-only");
-  g_autofree char *context = g_strdup_printf ("%s %d %s", request->dialect->name, local_only,
-                                              self->record->tag ? self->record->tag : "");
+  g_autofree char *context =
+    g_strdup_printf ("%s %s %d %s", request->dialect->name, request->dialect->stream_type,
+                     local_only, self->record->tag ? self->record->tag : "");
 
   return way_cache_dup_key (request->app ? request->app->id : NULL, request->path, context,
                             request->body);

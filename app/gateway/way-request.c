@@ -42,7 +42,7 @@ way_request_new (const WayReceived *received,
   self->query = g_strdup (received->query);
   self->allow_origin = g_strdup (admission->allow_origin);
   self->body = received->body ? g_bytes_ref (received->body) : g_bytes_new (NULL, 0);
-  self->dialect = way_dialect_for_path (self->path);
+  self->dialect = way_dialect_for_target (self->path, self->query);
   self->arrived_us = way_clock_get_monotonic_us ();
   self->arrived_at_us = way_clock_get_wall_us ();
   self->is_control = way_connection_is_control (connection);

@@ -113,9 +113,24 @@ give_call (WayDecoder *decoder, guint choice, const WayJsonSpan *call, const Way
   way_decoder_give (decoder, &delta);
 }
 
-/* A signature on words that are no thoughts is only advice, which nobody misses. */
 static void
-give_part (WayDecoder *decoder, guint choice, const WayJsonSpan *part)
+give_text (WayDecoder *decoder, guint choice, const WayJsonSpan *text, const char *logprobs)
+{
+  WayDelta delta = WAY_DELTA_INIT (WAY_DELTA_TEXT);
+
+  g_string_truncate (decoder->scratch, 0);
+  way_decoder_unescape (decoder, text);
+  delta.choice = choice;
+  delta.text = decoder->scratch->str;
+  delta.length = decoder->scratch->len - 1;
+  delta.logprobs = logprobs;
+  way_decoder_give (decoder, &delta);
+}
+
+/* The odds are of the candidate's whole text and go with its first part. A signature on words that
+ * are no thoughts is only advice, which nobody misses. */
+static void
+give_part (WayDecoder *decoder, guint choice, const WayJsonSpan *part, const char **logprobs)
 {
   WayJsonSpan text = { 0 };
   WayJsonSpan thought = { 0 };
@@ -131,7 +146,11 @@ give_part (WayDecoder *decoder, guint choice, const WayJsonSpan *part)
     }
   if (thought.type != WAY_JSON_TRUE)
     {
-      way_decoder_give_string (decoder, WAY_DELTA_TEXT, choice, &text);
+      if (way_span_has_text (&text))
+        {
+          give_text (decoder, choice, &text, *logprobs);
+          *logprobs = NULL;
+        }
       return;
     }
   way_decoder_give_string (decoder, WAY_DELTA_REASONING, choice, &text);
@@ -145,20 +164,25 @@ give_candidate (WayDecoder *decoder, const WayJsonSpan *candidate)
   WayJsonSpan content = { 0 };
   WayJsonSpan parts = { 0 };
   WayJsonSpan reason = { 0 };
+  WayJsonSpan odds = { 0 };
+  g_autofree char *logprobs = NULL;
+  const char *left;
   WayJsonCursor cursor;
   WayJsonSpan part;
   gint64 choice = 0;
 
   WAY_JSON_COLLECT (candidate, { "index", &index }, { "content", &content },
-                    { "finishReason", &reason });
+                    { "finishReason", &reason }, { "logprobsResult", &odds });
   WAY_JSON_COLLECT (&content, { "parts", &parts });
   if (index.type == WAY_JSON_NUMBER)
     way_json_span_get_int (&index, 0, WAY_LIMIT_CHOICES, &choice);
   if (parts.type == WAY_JSON_ARRAY)
     {
+      logprobs = way_gemini_dup_openai_logprobs (&odds);
+      left = logprobs;
       way_json_scan_begin (&cursor, &parts);
       while (way_json_scan_next (&cursor, NULL, &part))
-        give_part (decoder, (guint)choice, &part);
+        give_part (decoder, (guint)choice, &part, &left);
     }
   if (way_span_has_text (&reason))
     way_decoder_give_finish (decoder, (guint)choice, read_finish (decoder, &reason), &reason);

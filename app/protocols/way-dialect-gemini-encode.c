@@ -18,7 +18,12 @@ typedef struct
   const WayReplyHead *head; /* borrowed */
   WayMessage *calls;        /* owned: tool calls and ends, gathered */
   WayUsage usage;
+  gboolean is_array;
+  guint n_elements; /* of the array so far */
 } Encoder;
+
+/* As Google puts it between the elements of a streamed array. */
+#define ARRAY_SEPARATOR "\n,\r\n"
 
 static const char *
 get_finish_reason (WayFinish finish)
@@ -129,13 +134,32 @@ append_tail (GString *out, const WayReplyHead *head, const WayUsage *usage)
 /* Streams */
 
 static void
+begin_event (Encoder *encoder, GString *out)
+{
+  if (!encoder->is_array)
+    g_string_append (out, "data: ");
+  else
+    g_string_append (out, encoder->n_elements++ == 0 ? "[" : ARRAY_SEPARATOR);
+}
+
+static void
+end_event (Encoder *encoder, GString *out)
+{
+  if (!encoder->is_array)
+    g_string_append (out, "\n\n");
+}
+
+static void
 append_words (Encoder *encoder, GString *out, const WayDelta *delta)
 {
-  g_string_append (out, "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[");
+  begin_event (encoder, out);
+  g_string_append (out, "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[");
   append_part (out, encoder->head, delta);
-  g_string_append_printf (out, "]},\"index\":%u}]", delta->choice);
+  g_string_append (out, "]}");
+  way_gemini_append_logprobs (out, delta, 1, delta->choice);
+  g_string_append_printf (out, ",\"index\":%u}]", delta->choice);
   append_tail (out, encoder->head, NULL);
-  g_string_append (out, "\n\n");
+  end_event (encoder, out);
 }
 
 static guint
@@ -194,8 +218,10 @@ append_candidate (GString *out, const WayReplyHead *head, GArray *deltas, guint 
     }
   if (n_parts == 0)
     g_string_append (out, "{\"text\":\"\"}");
-  g_string_append_printf (out, "]},\"finishReason\":\"%s\",\"index\":%u}",
-                          get_finish_reason (finish), choice);
+  g_string_append (out, "]}");
+  way_gemini_append_logprobs (out, (const WayDelta *)deltas->data, deltas->len, choice);
+  g_string_append_printf (out, ",\"finishReason\":\"%s\",\"index\":%u}", get_finish_reason (finish),
+                          choice);
 }
 
 static void
@@ -216,10 +242,12 @@ append_candidates (GString *out, const WayReplyHead *head, GArray *deltas)
 static void
 append_end (Encoder *encoder, GString *out)
 {
-  g_string_append (out, "data: ");
+  begin_event (encoder, out);
   append_candidates (out, encoder->head, way_message_get_deltas (encoder->calls));
   append_tail (out, encoder->head, &encoder->usage);
-  g_string_append (out, "\n\n");
+  end_event (encoder, out);
+  if (encoder->is_array)
+    g_string_append (out, "\n]\n");
 }
 
 gpointer
@@ -230,6 +258,15 @@ way_gemini_encoder_new (const WayReplyHead *head)
   encoder->head = head;
   encoder->calls = way_message_new ();
   encoder->usage = WAY_USAGE_INIT;
+  return encoder;
+}
+
+gpointer
+way_gemini_array_encoder_new (const WayReplyHead *head)
+{
+  Encoder *encoder = way_gemini_encoder_new (head);
+
+  encoder->is_array = TRUE;
   return encoder;
 }
 
@@ -266,7 +303,10 @@ way_gemini_encode_delta (gpointer data, GString *out, const WayDelta *delta)
       way_usage_merge (&encoder->usage, &delta->usage);
       return;
     case WAY_DELTA_ERROR:
-      way_gemini_encode_stream_error (out, WAY_ERROR_UPSTREAM, delta->text);
+      begin_event (encoder, out);
+      way_gemini_encode_error (out, WAY_ERROR_UPSTREAM,
+                               way_error_code_get_status (WAY_ERROR_UPSTREAM), delta->text);
+      end_event (encoder, out);
       return;
     case WAY_DELTA_END:
       append_end (encoder, out);
@@ -342,4 +382,12 @@ way_gemini_encode_stream_error (GString *out, WayErrorCode code, const char *mes
   g_string_append (out, "data: ");
   way_gemini_encode_error (out, code, way_error_code_get_status (code), message);
   g_string_append (out, "\n\n");
+}
+
+/* The array stays open, so that nobody takes what came for all there is. */
+void
+way_gemini_array_encode_stream_error (GString *out, WayErrorCode code, const char *message)
+{
+  g_string_append (out, ARRAY_SEPARATOR);
+  way_gemini_encode_error (out, code, way_error_code_get_status (code), message);
 }

@@ -42,12 +42,18 @@ gboolean
 way_gemini_decode_count (WayDecoder *decoder, const char *data, gsize length, GError **error);
 char *way_gemini_decode_error (const char *data, gsize length);
 
+char *way_gemini_dup_openai_logprobs (const WayJsonSpan *result);
+void
+way_gemini_append_logprobs (GString *out, const WayDelta *deltas, gsize n_deltas, guint choice);
+
 gpointer way_gemini_encoder_new (const WayReplyHead *head);
+gpointer way_gemini_array_encoder_new (const WayReplyHead *head);
 void way_gemini_encoder_free (gpointer encoder);
 void way_gemini_encode_delta (gpointer encoder, GString *out, const WayDelta *delta);
 void way_gemini_encode_reply (GString *out, const WayReplyHead *head, GArray *deltas);
 void way_gemini_encode_count (GString *out, const WayReplyHead *head, GArray *deltas);
 void way_gemini_encode_error (GString *out, WayErrorCode code, guint status, const char *message);
 void way_gemini_encode_stream_error (GString *out, WayErrorCode code, const char *message);
+void way_gemini_array_encode_stream_error (GString *out, WayErrorCode code, const char *message);
 
 G_END_DECLS

@@ -449,8 +449,14 @@ read_thinking (WayChat *chat, const WayJsonSpan *value, GError **error)
 static gboolean
 read_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  if (value->type == WAY_JSON_TRUE)
-    way_chat_ignore (chat, "logprobs");
+  chat->logprobs = value->type == WAY_JSON_TRUE;
+  return TRUE;
+}
+
+static gboolean
+read_top_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  chat->top_logprobs = way_span_get_tokens (value);
   return TRUE;
 }
 
@@ -500,6 +506,7 @@ read_generation_config (WayChat *chat, const WayJsonSpan *value, GError **error)
     { "thinking_config", read_thinking },
     { "responseLogprobs", read_logprobs },
     { "response_logprobs", read_logprobs },
+    { "logprobs", read_top_logprobs },
   };
 
   return way_read_members (chat, value, readers, G_N_ELEMENTS (readers), error);

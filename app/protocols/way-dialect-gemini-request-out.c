@@ -425,14 +425,23 @@ append_format (Writer *writer)
 }
 
 static void
+append_logprobs (Writer *writer)
+{
+  if (!writer->chat->logprobs)
+    return;
+  g_string_append (writer->out, "\"responseLogprobs\":true,");
+  if (writer->chat->top_logprobs > 0)
+    g_string_append_printf (writer->out, "\"logprobs\":%" G_GINT64_FORMAT ",",
+                            writer->chat->top_logprobs);
+}
+
+static void
 drop_unknown_here (Writer *writer)
 {
   const WayChat *chat = writer->chat;
 
   if (chat->min_p)
     drop (writer, "min_p");
-  if (chat->logprobs)
-    drop (writer, "logprobs");
   if (chat->parallel_tool_calls == WAY_TRI_NO)
     drop (writer, "parallel_tool_calls");
   if (chat->user)
@@ -449,6 +458,7 @@ append_generation_config (Writer *writer)
   append_stop (writer);
   append_thinking (writer);
   append_format (writer);
+  append_logprobs (writer);
   if (chat->max_output_tokens != WAY_UNKNOWN)
     g_string_append_printf (writer->out, "\"maxOutputTokens\":%" G_GINT64_FORMAT ",",
                             chat->max_output_tokens);

@@ -39,6 +39,28 @@ const WayDialect way_dialect_gemini = {
   .encode_stream_error = way_gemini_encode_stream_error,
 };
 
+/* How clients get a stream that did not ask for events: one JSON array, an element at a time. No
+ * provider is asked for it, so no table has it. */
+const WayDialect way_dialect_gemini_array = {
+  .name = WAY_GEMINI_NAME,
+  .stream_type = "application/json",
+  .operation = WAY_OPERATION_CHAT,
+  .framing = WAY_FRAMING_SSE,
+  .skim_request = skim_request,
+  .plan_edits = plan_edits,
+  .decode_request = way_gemini_decode_request,
+  .encode_request = way_gemini_encode_request,
+  .decode_event = way_gemini_decode_event,
+  .decode_reply = way_gemini_decode_reply,
+  .decode_error = way_gemini_decode_error,
+  .encoder_new = way_gemini_array_encoder_new,
+  .encoder_free = way_gemini_encoder_free,
+  .encode_delta = way_gemini_encode_delta,
+  .encode_reply = way_gemini_encode_reply,
+  .encode_error = way_gemini_encode_error,
+  .encode_stream_error = way_gemini_array_encode_stream_error,
+};
+
 const WayDialect way_dialect_gemini_count = {
   .name = "gemini-count",
   .stream_type = "text/event-stream",

@@ -75,22 +75,36 @@ path_matches (const char *pattern, const char *path)
          g_str_has_suffix (path, star + 1);
 }
 
+/* Gemini streams events only to who asks for them. */
+static gboolean
+asks_for_array (const char *path, const char *query)
+{
+  g_auto (GStrv) members = query != NULL ? g_strsplit (query, "&", -1) : NULL;
+
+  return g_str_has_suffix (path, ":streamGenerateContent") &&
+         !(members != NULL && (g_strv_contains ((const char *const *)members, "alt=sse") ||
+                               g_strv_contains ((const char *const *)members, "$alt=sse")));
+}
+
 /**
- * way_dialect_for_path:
+ * way_dialect_for_target:
  * @path: path of an HTTP request, without query and without an `/a/<token>` prefix
+ * @query: (nullable): its query
  *
  * Finds the dialect that clients speak at @path.
  *
  * Returns: (transfer none) (nullable): the dialect, or %NULL if no model is called at @path
  */
 const WayDialect *
-way_dialect_for_path (const char *path)
+way_dialect_for_target (const char *path, const char *query)
 {
   g_return_val_if_fail (path != NULL, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     if (path_matches (paths[i].path, path))
-      return paths[i].dialect;
+      return paths[i].dialect == &way_dialect_gemini && asks_for_array (path, query)
+               ? &way_dialect_gemini_array
+               : paths[i].dialect;
   return NULL;
 }
 

@@ -165,11 +165,12 @@ extern const WayDialect way_dialect_openai_embeddings;
 extern const WayDialect way_dialect_anthropic;
 extern const WayDialect way_dialect_anthropic_count;
 extern const WayDialect way_dialect_gemini;
+extern const WayDialect way_dialect_gemini_array;
 extern const WayDialect way_dialect_gemini_count;
 extern const WayDialect way_dialect_gemini_embed;
 extern const WayDialect way_dialect_gemini_embed_one;
 
-const WayDialect *way_dialect_for_path (const char *path);
+const WayDialect *way_dialect_for_target (const char *path, const char *query);
 const WayDialect *way_dialect_by_name (const char *name);
 const WayDialect *const *way_dialects (gsize *ret_n_dialects);
 

@@ -63,7 +63,8 @@ find_main_dialect (const WayProvider *provider, const WayDialect *face)
  * @face: of the client
  * @context_tokens: as the target says, 0 when not set
  *
- * The client's own dialect where @provider speaks it, so that its bytes go through as they are;
+ * The client's own dialect where @provider speaks it, so that its bytes go through as they are
+ * (unless it is a form of the dialect that only clients get, which providers have no name for);
  * else what the provider speaks best. Tokens are counted by the provider or, if it cannot, not
  * asked.
  *
@@ -81,7 +82,7 @@ way_router_choose_dialect (const WayProvider *provider,
                               g_str_has_prefix (face->name, "openai-");
 
   if (speaks (provider, face) && !must_say_context)
-    return face;
+    return way_dialect_by_name (face->name);
   if (face->operation == WAY_OPERATION_COUNT)
     return NULL;
   return find_main_dialect (provider, face);

@@ -117,6 +117,36 @@ def test_signature_goes_back_to_its_giver_only(wayfare, backs):
     assert backs.server.faults == []
 
 
+GEMINI_BODY = {"contents": [{"role": "user", "parts": [{"text": "Say hello."}]}]}
+
+
+def stream_gemini(wayfare, model, query=""):
+    return wayfare.request("POST", f"/v1beta/models/{model}:streamGenerateContent{query}", GEMINI_BODY)
+
+
+@pytest.mark.parametrize("back", ["openai-chat", "anthropic", "gemini", "ollama"])
+def test_gemini_streams_an_array(wayfare, back):
+    """To who did not ask for events, also when the provider streams events of the same dialect."""
+    answer = stream_gemini(wayfare, f"{back}/text")
+    assert answer.headers["content-type"] == "application/json"
+    elements = answer.json()
+    assert len(elements) > 1
+    parts = [p for e in elements for c in e["candidates"] for p in c["content"].get("parts", [])]
+    assert "".join(p["text"] for p in parts) == SCENES["text"].text
+    assert elements[-1]["candidates"][0]["finishReason"] == "STOP"
+    events_asked = stream_gemini(wayfare, f"{back}/text", "?alt=sse")
+    assert events_asked.headers["content-type"].startswith("text/event-stream")
+
+
+def test_cut_array_stays_open(wayfare):
+    answer = stream_gemini(wayfare, "mock/truncate")
+    assert answer.status == 200 and answer.is_cut
+    with pytest.raises(ValueError):
+        answer.json()
+    elements = json.loads(answer.body + b"]")
+    assert "candidates" in elements[0] and elements[-1]["error"]["status"] == "INTERNAL"
+
+
 def test_request_for_nothing_is_answered_at_once(wayfare, backs):
     """Ollama's clients load a model so."""
     before = len(backs.server.seen)

@@ -236,10 +236,10 @@ static gboolean
 is_answered (gpointer data)
 {
   RawClient *client = data;
-  const char *text = client->received->str;
 
   raw_client_read (client);
-  return client->closed || strstr (text, "{\"ok\":true}") || strstr (text, "\"code\":");
+  return client->closed || strstr (client->received->str, "{\"ok\":true}") ||
+         strstr (client->received->str, "\"code\":");
 }
 
 /* What became of a request that was said up to @cut and then to its end. */

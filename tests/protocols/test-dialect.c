@@ -40,10 +40,33 @@ test_paths (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      const WayDialect *dialect = way_dialect_for_path (paths[i].path);
+      const WayDialect *dialect = way_dialect_for_target (paths[i].path, NULL);
       g_test_message ("%s", paths[i].path);
       g_assert_cmpstr (dialect != NULL ? dialect->name : NULL, ==, paths[i].name);
     }
+}
+
+/* Of Gemini's streams only those with alt=sse are events. */
+static void
+test_queries (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *query;
+    const WayDialect *dialect;
+  } rows[] = {
+    { "/v1beta/models/m:streamGenerateContent", "alt=sse", &way_dialect_gemini },
+    { "/v1beta/models/m:streamGenerateContent", "key=k&alt=sse", &way_dialect_gemini },
+    { "/v1beta/models/m:streamGenerateContent", "$alt=sse", &way_dialect_gemini },
+    { "/v1beta/models/m:streamGenerateContent", NULL, &way_dialect_gemini_array },
+    { "/v1beta/models/m:streamGenerateContent", "alt=json", &way_dialect_gemini_array },
+    { "/v1beta/models/m:generateContent", NULL, &way_dialect_gemini },
+    { "/v1/messages", "beta=true", &way_dialect_anthropic },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_true (way_dialect_for_target (rows[i].path, rows[i].query) == rows[i].dialect);
 }
 
 static void
@@ -61,6 +84,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/protocols/dialect/paths", test_paths);
+  g_test_add_func ("/protocols/dialect/queries", test_queries);
   g_test_add_func ("/protocols/dialect/names", test_names);
   return g_test_run ();
 }

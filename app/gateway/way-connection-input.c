@@ -59,9 +59,36 @@ find_head_end (WayConnection *self)
   return 0;
 }
 
-/* How long the body behind a head is, or -1 if it says something negative, which soup would
- * believe. Soup judges whether the head is valid otherwise; this only decides how many bytes soup
- * may be given, so of two answers the longer one is taken. */
+/* What a header says, from behind its colon to the end of its line. */
+static char *
+dup_value (const char *value)
+{
+  return g_strstrip (g_strndup (value, strcspn (value, "\r\n")));
+}
+
+/* A length is digits: soup believes a minus, and leaks what it does not understand. */
+static gint64
+read_length (const char *value)
+{
+  g_autofree char *text = dup_value (value);
+  guint64 length;
+
+  return g_ascii_string_to_unsigned (text, 10, 0, WAY_BODY_UNTIL_CLOSE - 1, &length, NULL)
+           ? (gint64)length
+           : -1;
+}
+
+static gboolean
+is_chunked (const char *value)
+{
+  g_autofree char *text = dup_value (value);
+
+  return g_ascii_strcasecmp (text, "chunked") == 0;
+}
+
+/* How long the body behind a head is, or -1 if that cannot be told. Soup judges whether the head is
+ * valid otherwise; this only decides how many bytes soup may be given, so of two answers the longer
+ * one is taken. */
 static gint64
 measure_body (const char *head, gsize length)
 {
@@ -72,10 +99,10 @@ measure_body (const char *head, gsize length)
   while ((line = memchr (line, '\n', end - line)) && ++line < end)
     {
       if (g_ascii_strncasecmp (line, "transfer-encoding:", 18) == 0)
-        return WAY_BODY_UNTIL_CLOSE;
+        return is_chunked (line + 18) ? WAY_BODY_UNTIL_CLOSE : -1;
       if (g_ascii_strncasecmp (line, "content-length:", 15) == 0)
         {
-          gint64 stated = g_ascii_strtoll (line + 15, NULL, 10);
+          gint64 stated = read_length (line + 15);
 
           if (stated < 0)
             return -1;
@@ -114,7 +141,8 @@ start_parsing (WayConnection *self, gsize head_end)
   if (body < 0)
     {
       refuse_head (self, "400 Bad Request", "bad_request",
-                   "the Content-Length of the request is negative");
+                   "the length of the request's body cannot be told: send one Content-Length, or "
+                   "Transfer-Encoding: chunked");
       return;
     }
   self->phase = WAY_PHASE_PARSING;

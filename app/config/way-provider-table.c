@@ -473,7 +473,8 @@ way_provider_dup_call_path (const WayProvider *provider,
 {
   const WayCallRow *call = find_kind_call (provider->kind, dialect);
   const char *version = provider->api_version != NULL ? provider->api_version : AZURE_API_VERSION;
-  g_autofree char *escaped = NULL;
+  g_autofree char *escaped_model = NULL;
+  g_autofree char *escaped_version = NULL;
   GString *path;
 
   if (call == NULL)
@@ -483,8 +484,9 @@ way_provider_dup_call_path (const WayProvider *provider,
     stream && call->stream_path != NULL ? call->stream_path : call->path, provider->base_url));
   if (strchr (path->str, '{') == NULL)
     return g_string_free (path, FALSE);
-  escaped = g_uri_escape_string (model, NULL, FALSE);
-  g_string_replace (path, "{model}", escaped, 1);
-  g_string_replace (path, "{version}", version, 1);
+  escaped_model = g_uri_escape_string (model, NULL, FALSE);
+  escaped_version = g_uri_escape_string (version, NULL, FALSE);
+  g_string_replace (path, "{model}", escaped_model, 1);
+  g_string_replace (path, "{version}", escaped_version, 1);
   return g_string_free (path, FALSE);
 }

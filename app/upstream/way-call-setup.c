@@ -172,6 +172,13 @@ name_provider (WayCall *call)
   g_prefix_error (&call->error, "%s: ", call->provider->id);
 }
 
+/* "" is how the look-up says that there is none. */
+static gboolean
+may_use_proxy (const WayCall *call)
+{
+  return call->reach == WAY_LOCALITY_CLOUD && g_strcmp0 (call->place->proxy, "") != 0;
+}
+
 /**
  * way_call_prepare:
  *
@@ -200,76 +207,108 @@ way_call_prepare (WayCall *call, const WayCallRequest *request)
   if (!way_place_allow (call->place, call->reach, call->provider->id, upstream->hosts_path,
                         &call->error))
     return FALSE;
-  call->url = g_strconcat (call->provider->base_url, request->path, NULL);
+  call->path = g_strdup (request->path);
   call->request_head = build_request_head (call, request);
   return TRUE;
 }
 
-static void
-set_proxy (CURL *easy, const WayCall *call)
+/**
+ * way_call_new_handle:
+ *
+ * Returns: (transfer full): an easy handle that was told what all calls to @call's place share,
+ *   above all the URL: libcurl takes longer over one than over the rest of its set-up. Not set on
+ *   purpose, since libcurl's default is what is wanted: TLS peers are verified, redirects are not
+ *   followed (the key would go along), TCP_NODELAY is on, bodies are not decoded, HTTP/0.9 is
+ *   refused.
+ */
+CURL *
+way_call_new_handle (const WayCall *call)
 {
-  gboolean may_use_proxy =
-    call->reach == WAY_LOCALITY_CLOUD && g_strcmp0 (call->place->proxy, "") != 0;
+  const WayPlace *place = call->place;
+  const char *ca_path = call->upstream->ca_path;
+  CURL *easy = curl_easy_init ();
 
-  if (!may_use_proxy)
-    {
-      curl_easy_setopt (easy, CURLOPT_PROXY, "");
-      return;
-    }
+  g_assert (easy != NULL); /* as g_new() would */
+  curl_easy_setopt (easy, CURLOPT_CURLU, place->url);
+  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION,
+                    (long)(place->is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  if (place->is_https && ca_path != NULL)
+    curl_easy_setopt (easy, CURLOPT_CAINFO, ca_path);
   curl_easy_setopt (easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (call->place->proxy != NULL)
-    curl_easy_setopt (easy, CURLOPT_PROXY, call->place->proxy);
-}
-
-static void
-set_transport (CURL *easy, const WayCall *call)
-{
-  if (call->place->is_https)
-    {
-      curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-      if (call->upstream->ca_path != NULL)
-        curl_easy_setopt (easy, CURLOPT_CAINFO, call->upstream->ca_path);
-    }
-  else
-    curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-  if (call->reach == WAY_LOCALITY_LOCAL && call->place->connect_to != NULL)
-    curl_easy_setopt (easy, CURLOPT_CONNECT_TO, call->place->connect_to);
-  if (call->deadlines.connect_ms > 0)
-    curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->deadlines.connect_ms);
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, (long)WAY_UPSTREAM_RECEIVE_BYTES);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  return easy;
+}
+
+/* A proxy wants to be told the whole URL of a plain http request. Where libcurl looks into the
+ * environment for one and finds none, the provider is told it: it has to understand that too
+ * (RFC 9112, 3.2.2). */
+static char *
+make_target (const WayCall *call)
+{
+  const WayPlace *place = call->place;
+
+  if (!place->is_https && may_use_proxy (call))
+    return g_strconcat (place->absolute, call->path, NULL);
+  return g_strconcat (*place->path == '/' || *call->path == '/' ? "" : "/", place->path, call->path,
+                      NULL);
+}
+
+static void
+set_request (CURL *easy, const WayCall *call)
+{
+  gsize length = 0;
+  const char *data = call->body == NULL ? "" : g_bytes_get_data (call->body, &length);
+  g_autofree char *target = make_target (call);
+
+  curl_easy_setopt (easy, CURLOPT_REQUEST_TARGET, target);
+  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, &call->request_head->nodes[0]);
+  if (!call->is_post)
+    {
+      curl_easy_setopt (easy, CURLOPT_HTTPGET, 1L);
+      return;
+    }
+  /* Not copied: the call holds the bytes until the handle is back in the pool. */
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDS, data == NULL ? "" : data);
+}
+
+/* Names and proxies may have changed since the handle's last call, and calls to one place may go
+ * differently far. */
+static void
+set_way (CURL *easy, const WayCall *call)
+{
+  const WayPlace *place = call->place;
+  gboolean is_local = call->reach == WAY_LOCALITY_LOCAL;
+  gboolean by_proxy = may_use_proxy (call);
+
+  curl_easy_setopt (easy, CURLOPT_PROXY, by_proxy ? place->proxy : NULL);
+  curl_easy_setopt (easy, CURLOPT_NOPROXY, by_proxy ? NULL : "*");
+  curl_easy_setopt (easy, CURLOPT_CONNECT_TO, is_local ? place->connect_to : NULL);
+  /* 0 is libcurl's own default, five minutes. */
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long)MAX (0, call->deadlines.connect_ms));
 }
 
 /**
  * way_call_set_options:
  *
- * Tells @call's easy handle, which is as new, everything. Not set on purpose, since libcurl's
- * default is what is wanted: TLS peers are verified, redirects are not followed (the key would go
- * along), TCP_NODELAY is on, bodies are not decoded, HTTP/0.9 is refused.
+ * Tells @call's easy handle, which may have served another call to the same place, all that is this
+ * call's own.
  */
 void
 way_call_set_options (WayCall *call)
 {
   CURL *easy = call->easy;
 
-  curl_easy_setopt (easy, CURLOPT_URL, call->url);
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt (easy, CURLOPT_PRIVATE, call);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, call->detail);
-  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, &call->request_head->nodes[0]);
-  if (call->is_post)
-    {
-      gsize length = 0;
-      const char *data = call->body == NULL ? NULL : g_bytes_get_data (call->body, &length);
-      /* Not copied: the call holds the bytes until the handle is back in the pool. */
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDS, data == NULL ? "" : data);
-    }
+  curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, 0L);
+  set_request (easy, call);
   way_call_watch_answer (call);
   way_upstream_watch_peer (easy, call);
-  set_proxy (easy, call);
-  set_transport (easy, call);
+  set_way (easy, call);
 }
 
 /**

@@ -185,7 +185,7 @@ way_call_free (WayCall *call)
   if (call->request_head != NULL)
     explicit_bzero (call->request_head, call->request_head->size_bytes);
   g_free (call->request_head);
-  g_free (call->url);
+  g_free (call->path);
   g_string_free (call->head, TRUE);
   g_clear_error (&call->error);
   g_clear_pointer (&call->body, g_bytes_unref);

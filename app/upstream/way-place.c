@@ -100,6 +100,34 @@ type_of_host (const char *host)
   return WAY_HOST_NAME;
 }
 
+/* Returns NULL for what is no URL. */
+static CURLU *
+parse_url (const char *text)
+{
+  CURLU *url = curl_url ();
+
+  if (curl_url_set (url, CURLUPART_URL, text, CURLU_URLENCODE) != CURLUE_OK)
+    g_clear_pointer (&url, curl_url_cleanup);
+  else
+    curl_url_set (url, CURLUPART_FRAGMENT, NULL, 0);
+  return url;
+}
+
+static void
+set_url (WayPlace *place, CURLU *url)
+{
+  char *text = NULL;
+
+  curl_url_get (url, CURLUPART_URL, &text, CURLU_NO_DEFAULT_PORT);
+  place->url = url;
+  place->absolute = g_strdup (text);
+  curl_free (text);
+  if (g_str_has_suffix (place->absolute, "/"))
+    place->absolute[strlen (place->absolute) - 1] = '\0';
+  const char *authority = strstr (place->absolute, "://") + strlen ("://");
+  place->path = authority + strcspn (authority, "/?");
+}
+
 /**
  * way_place_new:
  * @base_url: (nullable): http or https, without trailing slash
@@ -115,9 +143,10 @@ way_place_new (const char *base_url, GError **error)
   const char *scheme = uri == NULL ? NULL : g_uri_get_scheme (uri);
   const char *host = uri == NULL ? NULL : g_uri_get_host (uri);
   gboolean is_https = g_strcmp0 (scheme, "https") == 0;
+  CURLU *url = NULL;
 
   if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL ||
-      (!is_https && g_strcmp0 (scheme, "http") != 0))
+      (!is_https && g_strcmp0 (scheme, "http") != 0) || (url = parse_url (base_url)) == NULL)
     {
       g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM,
                            "the base URL is not of the form http://host:port/path; correct it in "
@@ -128,11 +157,13 @@ way_place_new (const char *base_url, GError **error)
   WayPlace *place = g_new0 (WayPlace, 1);
   int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : is_https ? 443 : 80;
   place->base_url = g_strdup (base_url);
+  set_url (place, url);
   place->host = g_strdup (host);
   place->authority = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, port);
   place->is_https = is_https;
   place->host_type = type_of_host (host);
   place->locality = way_locality_of_address (host);
+  place->handles = g_ptr_array_new_with_free_func (curl_easy_cleanup);
   return place;
 }
 
@@ -143,8 +174,11 @@ way_place_new (const char *base_url, GError **error)
 void
 way_place_free (WayPlace *place)
 {
+  g_ptr_array_unref (place->handles);
   curl_slist_free_all (place->connect_to);
+  curl_url_cleanup (place->url);
   g_free (place->base_url);
+  g_free (place->absolute);
   g_free (place->host);
   g_free (place->authority);
   g_free (place->proxy);

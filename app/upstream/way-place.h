@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 struct curl_slist;
+struct Curl_URL;
 
 typedef enum
 {
@@ -23,6 +24,9 @@ typedef enum
 
 /**
  * WayPlace:
+ * @url: @base_url, parsed
+ * @absolute: @url in text, escaped, without default port and trailing slash
+ * @path: where its path begins, at the end if it has none
  * @authority: host and port, as messages say it
  * @locality: of an address literal
  * @connect_to: (nullable): makes libcurl go to the address that the hosts file has for the name
@@ -30,12 +34,16 @@ typedef enum
  * @proxy: proxy URL, "" for none, %NULL to let libcurl read the environment
  * @proxy_known_at_us: when @proxy was looked up
  * @proxy_pending: a look-up is under way
+ * @handles: (element-type CURL): that no call uses now and that were told @url
  *
  * Facts of one base URL, kept between calls. Gateway thread.
  */
 typedef struct
 {
   char *base_url;
+  struct Curl_URL *url;
+  char *absolute;
+  const char *path;
   char *host;
   char *authority;
   char *proxy;
@@ -46,6 +54,7 @@ typedef struct
   gboolean proxy_pending;
   gint64 hosts_read_at_us;
   gint64 proxy_known_at_us;
+  GPtrArray *handles;
 } WayPlace;
 
 WayPlace *way_place_new (const char *base_url, GError **error);

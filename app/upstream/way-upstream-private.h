@@ -34,7 +34,6 @@ struct _WayUpstream
   CURLM *multi;
   GSource *source;
   GPtrArray *calls;    /* (element-type WayCall): all that will still see on_done */
-  GPtrArray *idle;     /* (element-type CURL) */
   GHashTable *sockets; /* file descriptor → what libcurl wants of it */
   GHashTable *places;  /* base URL → WayPlace */
   GCancellable *cancellable;
@@ -46,6 +45,7 @@ struct _WayUpstream
   gint64 now_us;      /* when the running dispatch began */
   guint64 n_opened;   /* sockets */
   guint64 n_checked;  /* connections, before use, for calls that may not go anywhere */
+  guint n_handles;    /* that no call uses, at all places */
   guint inside_curl;  /* depth; most of libcurl must not be called from its callbacks */
 };
 
@@ -58,7 +58,7 @@ struct _WayCall
   WayDemo *demo;   /* owned, nullable: answers instead of a peer */
   CURL *easy;      /* owned, nullable */
   GBytes *body;    /* owned, nullable */
-  char *url;
+  char *path;      /* below the place's URL, with its query */
   WayRequestHead *request_head;
   GString *head; /* of the response: name, NUL, value, NUL, … */
   GError *error; /* what ended the call, once something did */
@@ -121,6 +121,7 @@ void way_call_fail (WayCall *call, GError *error);
 
 /* way-call-setup.c */
 gboolean way_call_prepare (WayCall *call, const WayCallRequest *request);
+CURL *way_call_new_handle (const WayCall *call);
 void way_call_set_options (WayCall *call);
 void way_call_forget_secret (WayCall *call);
 

@@ -207,9 +207,8 @@ way_upstream_watch_peer (CURL *easy, WayCall *call)
   curl_easy_setopt (easy, CURLOPT_OPENSOCKETDATA, call);
   curl_easy_setopt (easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
   curl_easy_setopt (easy, CURLOPT_CLOSESOCKETDATA, call->upstream);
-  if (call->reach == WAY_LOCALITY_CLOUD)
-    return;
-  curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, on_connected);
+  curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION,
+                    call->reach == WAY_LOCALITY_CLOUD ? NULL : on_connected);
   curl_easy_setopt (easy, CURLOPT_PREREQDATA, call);
 }
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Handles kept for the next calls; each holds 16 KiB of receive buffer. */
+/* Kept for the next calls, each by the place that it was told the URL of. */
 #define MAX_IDLE_HANDLES 256
 #define HOSTS_PATH "/etc/hosts"
 
@@ -22,25 +22,26 @@ typedef struct
 } WayUpstreamSource;
 
 static CURL *
-take_handle (WayUpstream *upstream)
+take_handle (const WayCall *call)
 {
-  if (upstream->idle->len > 0)
-    return g_ptr_array_steal_index_fast (upstream->idle, upstream->idle->len - 1);
-  CURL *easy = curl_easy_init ();
-  g_assert (easy != NULL); /* as g_new() would */
-  return easy;
+  GPtrArray *handles = call->place->handles;
+
+  if (handles->len == 0)
+    return way_call_new_handle (call);
+  call->upstream->n_handles--;
+  return g_ptr_array_steal_index_fast (handles, handles->len - 1);
 }
 
 static void
-give_handle_back (WayUpstream *upstream, CURL *easy)
+give_handle_back (WayUpstream *upstream, WayPlace *place, CURL *easy)
 {
-  if (upstream->idle->len >= MAX_IDLE_HANDLES)
+  if (upstream->n_handles >= MAX_IDLE_HANDLES)
     {
       curl_easy_cleanup (easy);
       return;
     }
-  curl_easy_reset (easy);
-  g_ptr_array_add (upstream->idle, easy);
+  upstream->n_handles++;
+  g_ptr_array_add (place->handles, easy);
 }
 
 static void
@@ -79,20 +80,21 @@ release_handle (WayCall *call)
   if (call->easy == NULL)
     return;
   detach_handle (call);
-  give_handle_back (call->upstream, g_steal_pointer (&call->easy));
+  give_handle_back (call->upstream, call->place, g_steal_pointer (&call->easy));
 }
 
 static void
 finish (WayCall *call, CURLcode code)
 {
   WayUpstream *upstream = call->upstream;
+  WayPlace *place = call->place;
   CURL *easy = call->easy;
 
   remove_from_lists (call);
   detach_handle (call);
   way_call_finish (call, code); /* reads timings from the handle */
   if (easy != NULL)
-    give_handle_back (upstream, easy);
+    give_handle_back (upstream, place, easy);
 }
 
 static void
@@ -115,7 +117,7 @@ start (WayCall *call)
       if (call->is_waiting)
         return;
     }
-  call->easy = take_handle (upstream);
+  call->easy = take_handle (call);
   way_call_set_options (call);
   call->is_added = TRUE;
   curl_multi_add_handle (upstream->multi, call->easy);
@@ -329,7 +331,6 @@ way_upstream_new (GMainContext *context, WayPoller *poller)
   upstream->context = context == NULL ? g_main_context_default () : context;
   upstream->poller = poller;
   upstream->calls = g_ptr_array_new ();
-  upstream->idle = g_ptr_array_new_with_free_func (curl_easy_cleanup);
   upstream->places =
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)way_place_free);
   upstream->cancellable = g_cancellable_new ();
@@ -368,11 +369,10 @@ way_upstream_free (WayUpstream *upstream)
   way_poller_set_turn_func (upstream->poller, NULL, NULL);
   g_source_destroy (upstream->source);
   g_source_unref (upstream->source);
-  g_ptr_array_unref (upstream->idle);
+  g_hash_table_unref (upstream->places);
   curl_multi_cleanup (upstream->multi);
   g_ptr_array_unref (upstream->calls);
   g_hash_table_unref (upstream->sockets);
-  g_hash_table_unref (upstream->places);
   g_object_unref (upstream->cancellable);
   g_free (upstream->hosts_path);
   g_free (upstream->ca_path);

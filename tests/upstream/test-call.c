@@ -168,6 +168,49 @@ test_headers (Fixture *fixture, gconstpointer data)
   caller_clear (&caller);
 }
 
+typedef struct
+{
+  const char *base; /* below the mock's address */
+  const char *path;
+  const char *target;
+} TargetRow;
+
+static const TargetRow target_rows[] = {
+  { "", "/models", "/models" },
+  { "/v1", "/models?limit=1", "/v1/models?limit=1" },
+  { "/a/../v1", "/chat", "/v1/chat" },
+  { "/\xc3\xa9", "/chat", "/%c3%a9/chat" },
+  { "", "", "/" },
+};
+
+/* What the request line names, and that nothing of a handle's last call is left in the next. */
+static void
+test_targets (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *address = mock_upstream_dup_url (fixture->mock);
+  g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
+
+  mock_upstream_answer (fixture->mock, "", 200, "text/plain", NULL, "ok");
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (target_rows); i++)
+    {
+      const TargetRow *row = &target_rows[i / 2];
+      gboolean is_post = i % 2 == 0;
+      g_autofree char *base = g_strconcat (address, row->base, NULL);
+      g_autoptr (WaySnapshot) snapshot = snapshot_for_url ("openai", base, "");
+      WayCallRequest request = request_to (fixture, snapshot, row->path);
+      g_autofree char *line =
+        g_strdup_printf ("%s %s HTTP/1.1\r\n", is_post ? "POST" : "GET", row->target);
+
+      request.method = is_post ? "POST" : "GET";
+      request.body = is_post ? body : NULL;
+      complete (fixture, &request);
+      g_autofree char *sent = mock_upstream_dup_request (fixture->mock, i);
+      g_assert_true (g_str_has_prefix (sent, line));
+      g_assert_true (is_post == (strstr (sent, "Content-Length: 2\r\n") != NULL));
+      g_assert_true (is_post == g_str_has_suffix (sent, "\r\n\r\n{}"));
+    }
+}
+
 /* A thousand calls, one connection, one handle. */
 static void
 test_reuse (Fixture *fixture, gconstpointer data)
@@ -184,7 +227,7 @@ test_reuse (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (mock_upstream_get_n_requests (fixture->mock), ==, 1000);
   g_assert_cmpuint (mock_upstream_get_n_connections (fixture->mock), ==, 1);
   g_assert_cmpuint (fixture->upstream->n_opened, ==, 1);
-  g_assert_cmpuint (fixture->upstream->idle->len, ==, 1);
+  g_assert_cmpuint (fixture->upstream->n_handles, ==, 1);
 }
 
 /* Many at once: each is answered, and no more handles are kept than the pool may hold. */
@@ -213,7 +256,7 @@ test_many (Fixture *fixture, gconstpointer data)
       caller_clear (&callers[i]);
     }
   g_assert_cmpuint (n_done, ==, N);
-  g_assert_cmpuint (fixture->upstream->idle->len, <=, 256);
+  g_assert_cmpuint (fixture->upstream->n_handles, <=, 256);
 }
 
 /* One that it ended before: what libcurl no longer waits for is not watched for ever. */
@@ -474,6 +517,7 @@ main (int argc, char **argv)
   ADD ("key/none", NULL, test_no_key);
   ADD ("key/not-in-errors", NULL, test_key_not_in_errors);
   ADD ("headers", NULL, test_headers);
+  ADD ("targets", NULL, test_targets);
   ADD ("reuse", NULL, test_reuse);
   ADD ("many", NULL, test_many);
   ADD ("closed-in-pool", NULL, test_closed_in_pool);

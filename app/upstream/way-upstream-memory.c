@@ -21,40 +21,69 @@
 #define FIRST_STRING_BYTES 248
 #define SECOND_STRING_BYTES 1024
 
-/* (element-type gpointer): receive buffers without a transfer, each thread's own. */
-static GPrivate spare_buffers = G_PRIVATE_INIT ((GDestroyNotify)g_ptr_array_unref);
-
-/* malloc() rounds up to multiples of 16. */
-static gboolean
-is_receive_buffer (gsize usable_bytes)
+typedef struct
 {
-  return usable_bytes >= RECEIVE_BUFFER_BYTES && usable_bytes < RECEIVE_BUFFER_BYTES + 16;
+  GHashTable *all;   /* (element-type gpointer): what was given out as a receive buffer */
+  GPtrArray *spares; /* (element-type gpointer): those without a transfer */
+} ReceiveBuffers;
+
+static void
+receive_buffers_free (gpointer data)
+{
+  ReceiveBuffers *buffers = data;
+
+  g_ptr_array_unref (buffers->spares);
+  g_hash_table_unref (buffers->all);
+  g_free (buffers);
 }
 
-static gboolean
-keep_buffer (void *buffer)
-{
-  GPtrArray *spares = g_private_get (&spare_buffers);
+/* Each thread's own: a transfer begins and ends on one. */
+static GPrivate receive_buffers = G_PRIVATE_INIT (receive_buffers_free);
 
-  if (spares == NULL)
+static ReceiveBuffers *
+ensure_receive_buffers (void)
+{
+  ReceiveBuffers *buffers = g_private_get (&receive_buffers);
+
+  if (buffers == NULL)
     {
-      spares = g_ptr_array_new_full (MAX_SPARE_BUFFERS, free);
-      g_private_set (&spare_buffers, spares);
+      buffers = g_new0 (ReceiveBuffers, 1);
+      buffers->all = g_hash_table_new (NULL, NULL);
+      buffers->spares = g_ptr_array_new_full (MAX_SPARE_BUFFERS, free);
+      g_private_set (&receive_buffers, buffers);
     }
-  if (spares->len == MAX_SPARE_BUFFERS)
-    return FALSE;
-  g_ptr_array_add (spares, buffer);
-  return TRUE;
+  return buffers;
 }
 
 static void *
 allocate (size_t size)
 {
-  GPtrArray *spares = size == RECEIVE_BUFFER_BYTES ? g_private_get (&spare_buffers) : NULL;
+  if (size != RECEIVE_BUFFER_BYTES)
+    return malloc (size);
 
-  if (spares != NULL && spares->len > 0)
-    return g_ptr_array_steal_index_fast (spares, spares->len - 1);
-  return malloc (size);
+  ReceiveBuffers *buffers = ensure_receive_buffers ();
+  if (buffers->spares->len > 0)
+    return g_ptr_array_steal_index_fast (buffers->spares, buffers->spares->len - 1);
+  void *buffer = malloc (size);
+  if (buffer != NULL)
+    g_hash_table_add (buffers->all, buffer);
+  return buffer;
+}
+
+static gboolean
+keep_receive_buffer (void *block)
+{
+  ReceiveBuffers *buffers = g_private_get (&receive_buffers);
+
+  if (buffers == NULL || !g_hash_table_contains (buffers->all, block))
+    return FALSE;
+  if (buffers->spares->len < MAX_SPARE_BUFFERS)
+    {
+      g_ptr_array_add (buffers->spares, block);
+      return TRUE;
+    }
+  g_hash_table_remove (buffers->all, block);
+  return FALSE;
 }
 
 static void
@@ -63,7 +92,7 @@ wipe_and_free (void *block)
   if (block == NULL)
     return;
   gsize usable_bytes = malloc_usable_size (block);
-  if (is_receive_buffer (usable_bytes) && keep_buffer (block))
+  if (usable_bytes >= RECEIVE_BUFFER_BYTES && keep_receive_buffer (block))
     return;
   explicit_bzero (block, usable_bytes);
   free (block);

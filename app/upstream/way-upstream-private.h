@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* What libcurl may receive at once. No power of two, the sizes of its strings: a receive buffer is
- * known by its size when it is freed. */
+ * known by its size when it is asked for. */
 #define WAY_UPSTREAM_RECEIVE_BYTES (17 * 1024)
 
 typedef struct _WayDemo WayDemo;

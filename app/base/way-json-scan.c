@@ -258,6 +258,25 @@ way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root)
 
 /* From here on the bytes are known to be valid. */
 
+/**
+ * way_json_scan_root:
+ * @length: in bytes
+ *
+ * Returns: the root value of a validated document, without the white space around it
+ */
+WayJsonSpan
+way_json_scan_root (const char *data, gsize length)
+{
+  const char *end = data + length;
+  const char *start = skip_space (data, end);
+
+  while (end > start && g_ascii_isspace (end[-1]))
+    end--;
+  if (start == end)
+    return (WayJsonSpan){ NULL, 0, WAY_JSON_NONE };
+  return (WayJsonSpan){ start, end - start, type_of (*start) };
+}
+
 /* The quote that ends a string is the first with an even number of backslashes before it. */
 static const char *
 skip_string (const char *at, const char *end)

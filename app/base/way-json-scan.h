@@ -56,6 +56,7 @@ typedef struct
 } WayJsonCursor;
 
 gboolean way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root);
+WayJsonSpan way_json_scan_root (const char *data, gsize length);
 void way_json_scan_begin (WayJsonCursor *cursor, const WayJsonSpan *container);
 gboolean way_json_scan_next (WayJsonCursor *cursor, WayJsonSpan *ret_name, WayJsonSpan *ret_value);
 WayJsonSpan way_json_scan_member (const WayJsonSpan *object, const char *name);

@@ -247,6 +247,17 @@ apply_patches (GBytes *body, GArray *patches)
   return g_string_free_to_bytes (result);
 }
 
+static GBytes *
+splice (GBytes *body, const WayJsonSpan *root, const WayJsonEdit *edits, gsize n_edits)
+{
+  g_autoptr (GArray) patches = g_array_new (FALSE, FALSE, sizeof (Patch));
+
+  g_array_set_clear_func (patches, patch_clear);
+  edit_object (patches, root, &(const Scope){ edits, n_edits, NULL });
+  edit_all_nested (patches, root, edits, n_edits);
+  return apply_patches (body, patches);
+}
+
 /**
  * way_json_splice:
  * @body: a JSON object
@@ -258,7 +269,6 @@ apply_patches (GBytes *body, GArray *patches)
 GBytes *
 way_json_splice (GBytes *body, const WayJsonEdit *edits, gsize n_edits, GError **error)
 {
-  g_autoptr (GArray) patches = g_array_new (FALSE, FALSE, sizeof (Patch));
   gsize length;
   const char *data = g_bytes_get_data (body, &length);
   WayJsonSpan root;
@@ -269,8 +279,25 @@ way_json_splice (GBytes *body, const WayJsonEdit *edits, gsize n_edits, GError *
                            "The request's body is not a JSON object");
       return NULL;
     }
-  g_array_set_clear_func (patches, patch_clear);
-  edit_object (patches, &root, &(const Scope){ edits, n_edits, NULL });
-  edit_all_nested (patches, &root, edits, n_edits);
-  return apply_patches (body, patches);
+  return splice (body, &root, edits, n_edits);
+}
+
+/**
+ * way_json_splice_valid:
+ * @body: a JSON object that was validated before
+ * @edits: (array length=n_edits): each of another member
+ *
+ * As way_json_splice(), without a second look at every byte.
+ *
+ * Returns: (transfer full): @body with the edits
+ */
+GBytes *
+way_json_splice_valid (GBytes *body, const WayJsonEdit *edits, gsize n_edits)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (body, &length);
+  WayJsonSpan root = way_json_scan_root (data, length);
+
+  g_return_val_if_fail (root.type == WAY_JSON_OBJECT, g_bytes_ref (body));
+  return splice (body, &root, edits, n_edits);
 }

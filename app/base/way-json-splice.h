@@ -26,5 +26,6 @@ typedef struct
 } WayJsonEdit;
 
 GBytes *way_json_splice (GBytes *body, const WayJsonEdit *edits, gsize n_edits, GError **error);
+GBytes *way_json_splice_valid (GBytes *body, const WayJsonEdit *edits, gsize n_edits);
 
 G_END_DECLS

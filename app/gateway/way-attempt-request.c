@@ -85,7 +85,7 @@ describe_target (WayExchange *self)
 }
 
 static GBytes *
-splice_body (WayExchange *self, const WayRequestTarget *target, GError **error)
+splice_body (WayExchange *self, const WayRequestTarget *target)
 {
   g_autoptr (GPtrArray) arena = g_ptr_array_new_with_free_func (g_free);
   WayJsonEdit edits[WAY_DIALECT_MAX_EDITS];
@@ -96,7 +96,7 @@ splice_body (WayExchange *self, const WayRequestTarget *target, GError **error)
 
   if (n_edits == 0)
     return g_bytes_ref (self->request->body);
-  return way_json_splice (self->request->body, edits, n_edits, error);
+  return way_json_splice_valid (self->request->body, edits, n_edits); /* skimmed before */
 }
 
 /* The id of the answer is the request's own, which the client also finds in the headers. */
@@ -145,7 +145,7 @@ way_attempt_write_body (WayExchange *self, GError **error)
 
   self->is_translated = must_translate (self);
   if (!self->is_translated)
-    return splice_body (self, &target, error);
+    return splice_body (self, &target);
   if (decode_request (self, &fault))
     return way_translation_write_request (self->translation, self->candidate->dialect, &target,
                                           error);

@@ -138,6 +138,14 @@ way_signature_is_tagged (const char *text, gsize length)
   return length > strlen (TAG) && memcmp (text, TAG, strlen (TAG)) == 0;
 }
 
+static gboolean
+has_at (const char *at, const char *end, const char *text)
+{
+  gsize length = strlen (text);
+
+  return (gsize)(end - at) >= length && memcmp (at, text, length) == 0;
+}
+
 /**
  * way_signature_is_foreign:
  * @data: a request's bytes
@@ -148,7 +156,12 @@ way_signature_is_tagged (const char *text, gsize length)
 gboolean
 way_signature_is_foreign (const char *data, gsize length)
 {
-  return memmem (data, length, "\"" TAG, strlen ("\"" TAG)) != NULL ||
-         memmem (data, length, "\"" TAG_IN_BASE64, strlen ("\"" TAG_IN_BASE64)) != NULL ||
-         memmem (data, length, ID_MARK, strlen (ID_MARK)) != NULL;
+  static const char name[] = "wayfare"; /* of both marks in plain text */
+  const char *end = data + length;
+
+  for (const char *at = data; (at = memmem (at, end - at, name, strlen (name))); at++)
+    if ((at > data && at[-1] == '"' && has_at (at, end, TAG)) ||
+        (at >= data + 2 && has_at (at - 2, end, ID_MARK)))
+      return TRUE;
+  return memmem (data, length, "\"" TAG_IN_BASE64, strlen ("\"" TAG_IN_BASE64)) != NULL;
 }

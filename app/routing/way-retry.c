@@ -297,11 +297,10 @@ find_resets_us (WayHeaderFunc header,
   for (gsize i = 0; i < G_N_ELEMENTS (told_limits); i++)
     {
       const char *reset = header (told_limits[i].reset, user_data);
-      const char *remaining = header (told_limits[i].remaining, user_data);
       gint64 wait_us = reset != NULL ? parse_reset_us (reset, now_wall_us) : -1;
       if (wait_us < 0)
         continue;
-      if (g_strcmp0 (remaining, "0") == 0)
+      if (g_strcmp0 (header (told_limits[i].remaining, user_data), "0") == 0)
         *ret_exhausted_us = MAX (*ret_exhausted_us, wait_us);
       *ret_shortest_us = *ret_shortest_us < 0 ? wait_us : MIN (*ret_shortest_us, wait_us);
     }

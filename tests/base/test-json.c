@@ -322,9 +322,11 @@ test_splice (gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) after =
     way_json_splice (before, row->edits, row->edits[1].path ? 2 : 1, &error);
+  g_autoptr (GBytes) same = way_json_splice_valid (before, row->edits, row->edits[1].path ? 2 : 1);
   g_autofree char *text = NULL;
 
   g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (same, after));
   text = g_strndup (g_bytes_get_data (after, NULL), g_bytes_get_size (after));
   g_assert_cmpstr (text, ==, row->after);
 }

@@ -22,6 +22,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (!spliced)
     return 0;
+  g_autoptr (GBytes) same = way_json_splice_valid (body, edits, G_N_ELEMENTS (edits));
+  g_assert_true (g_bytes_equal (same, spliced));
   g_assert_true (
     way_json_scan_document (g_bytes_get_data (spliced, NULL), g_bytes_get_size (spliced), &root));
   member = way_json_scan_member (&root, "model");

@@ -71,19 +71,20 @@ allocate (size_t size)
 }
 
 static gboolean
-keep_receive_buffer (void *block)
+take_back_receive_buffer (void *block)
 {
   ReceiveBuffers *buffers = g_private_get (&receive_buffers);
 
   if (buffers == NULL || !g_hash_table_contains (buffers->all, block))
     return FALSE;
   if (buffers->spares->len < MAX_SPARE_BUFFERS)
+    g_ptr_array_add (buffers->spares, block);
+  else
     {
-      g_ptr_array_add (buffers->spares, block);
-      return TRUE;
+      g_hash_table_remove (buffers->all, block);
+      free (block); /* most of its pages were never touched, and a wipe would bring them in */
     }
-  g_hash_table_remove (buffers->all, block);
-  return FALSE;
+  return TRUE;
 }
 
 static void
@@ -92,7 +93,7 @@ wipe_and_free (void *block)
   if (block == NULL)
     return;
   gsize usable_bytes = malloc_usable_size (block);
-  if (usable_bytes >= RECEIVE_BUFFER_BYTES && keep_receive_buffer (block))
+  if (usable_bytes >= RECEIVE_BUFFER_BYTES && take_back_receive_buffer (block))
     return;
   explicit_bzero (block, usable_bytes);
   free (block);

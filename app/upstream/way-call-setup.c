@@ -278,7 +278,7 @@ set_request (CURL *easy, const WayCall *call)
 /* Names and proxies may have changed since the handle's last call, and calls to one place may go
  * differently far. */
 static void
-set_way (CURL *easy, const WayCall *call)
+set_transport (CURL *easy, const WayCall *call)
 {
   const WayPlace *place = call->place;
   gboolean is_local = call->reach == WAY_LOCALITY_LOCAL;
@@ -308,7 +308,7 @@ way_call_set_options (WayCall *call)
   set_request (easy, call);
   way_call_watch_answer (call);
   way_upstream_watch_peer (easy, call);
-  set_way (easy, call);
+  set_transport (easy, call);
 }
 
 /**

@@ -170,6 +170,11 @@ def test_budget_is_kept_by_parallel_calls(cloud):
         assert wayfare.chat("far/ok", max_tokens=10).status == 200
 
 
+def wait_for_budget(wayfare):
+    """Until the ledger has told what was spent before: till then nothing that costs is allowed."""
+    wait_for(lambda: status(wayfare)["budgets"][0]["loaded"], "the budget's sum")
+
+
 def test_budget_outlives_a_restart(cloud):
     config = {"providers": [far("far", cloud)], "models": [{"model": "*", "price": PRICE}],
               "budget": {"usd": "0.02", "period": "month"}}
@@ -178,6 +183,7 @@ def test_budget_outlives_a_restart(cloud):
         wayfare.wait_for_rows(1)
         wayfare.stop()
         wayfare.start()
+        wait_for_budget(wayfare)
         refused = wayfare.chat("far/ok", max_tokens=5)
         assert refused.error_code() == "budget_exceeded"
         assert "$0.02 a month" in refused.json()["error"]["message"]
@@ -197,7 +203,7 @@ def test_budget_of_one_providers_model(cloud):
         assert keys == {"one/ok", "other/ok"}
         wayfare.stop()
         wayfare.start()
-        wait_for(lambda: status(wayfare)["budgets"][0]["loaded"], "the budget's sum")
+        wait_for_budget(wayfare)
         assert float(status(wayfare)["budgets"][0]["spent_usd"]) == pytest.approx(COST_USD)
 
 
@@ -207,6 +213,7 @@ def test_spent_budget_keeps_calls_local(cloud):
               "models": [{"model": "*", "price": PRICE}],
               "budget": {"usd": "0", "period": "day", "on_exceed": "local-only"}}
     with Wayfare(config) as wayfare:
+        wait_for_budget(wayfare)
         answer = wayfare.chat("coder")
         assert answer.headers["x-wayfare-provider"] == "near"
         assert "the budget, $0 a day, is spent" in answer.headers["x-wayfare-reason"]

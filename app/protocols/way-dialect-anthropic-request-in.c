@@ -5,6 +5,7 @@
 
 #include "way-dialect-anthropic-private.h"
 
+#include "way-members.h"
 #include "way-signature.h"
 #include "way-skim.h"
 
@@ -219,16 +220,8 @@ read_message (WayChat *chat, const WayJsonSpan *message, GError **error)
 static gboolean
 read_messages (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan message;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"messages\" must be an array of at least one message");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &message))
-    if (!read_message (chat, &message, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_message,
+                            "\"messages\" must be an array of at least one message", error);
 }
 
 /* The billing block is for Anthropic's own books. */
@@ -277,16 +270,7 @@ read_tool (WayChat *chat, const WayJsonSpan *span, GError **error)
 static gboolean
 read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan tool;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"tools\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &tool))
-    if (!read_tool (chat, &tool, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_tool, "\"tools\" must be an array", error);
 }
 
 static gboolean
@@ -368,12 +352,6 @@ read_max_tokens (WayChat *chat, const WayJsonSpan *value, GError **error)
 }
 
 static gboolean
-read_stream (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  return way_skim_flag (value, "stream", FALSE, &chat->stream, error);
-}
-
-static gboolean
 read_metadata (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   WayJsonSpan user = { 0 };
@@ -383,19 +361,6 @@ read_metadata (WayChat *chat, const WayJsonSpan *value, GError **error)
   return TRUE;
 }
 
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-NUMBER_READER (top_k)
-
 static const WayMemberReader readers[] = {
   { "model", NULL },
   { "system", NULL },
@@ -403,11 +368,11 @@ static const WayMemberReader readers[] = {
   { "tools", read_tools },
   { "tool_choice", read_tool_choice },
   { "max_tokens", read_max_tokens },
-  { "stream", read_stream },
+  { "stream", way_read_stream },
   { "stop_sequences", way_read_stop },
-  { "temperature", read_temperature },
-  { "top_p", read_top_p },
-  { "top_k", read_top_k },
+  { "temperature", way_read_temperature },
+  { "top_p", way_read_top_p },
+  { "top_k", way_read_top_k },
   { "thinking", read_thinking_setting },
   { "output_config", read_output_config },
   { "output_format", read_format },

@@ -8,6 +8,7 @@
 
 #include "way-json.h"
 #include "way-limits.h"
+#include "way-members.h"
 #include "way-signature.h"
 #include "way-skim.h"
 
@@ -205,18 +206,10 @@ read_content (WayChat *chat, const WayJsonSpan *content, GError **error)
 static gboolean
 read_contents (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan content;
-
   if (value->type == WAY_JSON_OBJECT || value->type == WAY_JSON_STRING)
     return read_content (chat, value, error);
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"contents\" must be an array of at least one content");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &content))
-    if (!read_content (chat, &content, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_content,
+                            "\"contents\" must be an array of at least one content", error);
 }
 
 static gboolean
@@ -314,36 +307,26 @@ read_function (WayChat *chat, const WayJsonSpan *function, GError **error)
 static gboolean
 read_declarations (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan function;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"functionDeclarations\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &function))
-    if (!read_function (chat, &function, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_function, "\"functionDeclarations\" must be an array",
+                            error);
 }
 
 /* Google's own tools are other members, which are noted as ignored. */
 static gboolean
-read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
+read_tool (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   static const WayMemberReader readers[] = {
     { "functionDeclarations", read_declarations },
     { "function_declarations", read_declarations },
   };
-  WayJsonCursor cursor;
-  WayJsonSpan tool;
 
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"tools\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &tool))
-    if (!way_read_members (chat, &tool, readers, G_N_ELEMENTS (readers), error))
-      return FALSE;
-  return TRUE;
+  return way_read_members (chat, value, readers, G_N_ELEMENTS (readers), error);
+}
+
+static gboolean
+read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  return way_read_elements (chat, value, read_tool, "\"tools\" must be an array", error);
 }
 
 static gboolean
@@ -454,42 +437,19 @@ read_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
 }
 
 static gboolean
-read_top_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->top_logprobs = way_span_get_tokens (value);
-  return TRUE;
-}
-
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-NUMBER_READER (top_k)
-NUMBER_READER (seed)
-NUMBER_READER (presence_penalty)
-NUMBER_READER (frequency_penalty)
-
-static gboolean
 read_generation_config (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   static const WayMemberReader readers[] = {
-    { "temperature", read_temperature },
-    { "topP", read_top_p },
-    { "top_p", read_top_p },
-    { "topK", read_top_k },
-    { "top_k", read_top_k },
-    { "seed", read_seed },
-    { "presencePenalty", read_presence_penalty },
-    { "presence_penalty", read_presence_penalty },
-    { "frequencyPenalty", read_frequency_penalty },
-    { "frequency_penalty", read_frequency_penalty },
+    { "temperature", way_read_temperature },
+    { "topP", way_read_top_p },
+    { "top_p", way_read_top_p },
+    { "topK", way_read_top_k },
+    { "top_k", way_read_top_k },
+    { "seed", way_read_seed },
+    { "presencePenalty", way_read_presence_penalty },
+    { "presence_penalty", way_read_presence_penalty },
+    { "frequencyPenalty", way_read_frequency_penalty },
+    { "frequency_penalty", way_read_frequency_penalty },
     { "candidateCount", read_count },
     { "candidate_count", read_count },
     { "maxOutputTokens", read_max_tokens },
@@ -506,7 +466,7 @@ read_generation_config (WayChat *chat, const WayJsonSpan *value, GError **error)
     { "thinking_config", read_thinking },
     { "responseLogprobs", read_logprobs },
     { "response_logprobs", read_logprobs },
-    { "logprobs", read_top_logprobs },
+    { "logprobs", way_read_top_logprobs },
   };
 
   return way_read_members (chat, value, readers, G_N_ELEMENTS (readers), error);

@@ -6,6 +6,7 @@
 #include "way-dialect-ollama-private.h"
 
 #include "way-limits.h"
+#include "way-members.h"
 #include "way-signature.h"
 #include "way-skim.h"
 
@@ -237,47 +238,35 @@ read_message (WayChat *chat, const WayJsonSpan *span, GError **error)
 static gboolean
 read_messages (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan message;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"messages\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &message))
-    if (!read_message (chat, &message, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_message, "\"messages\" must be an array", error);
 }
 
 /* Tools */
 
 static gboolean
+read_tool (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  WayJsonSpan function = { 0 };
+  WayJsonSpan name = { 0 };
+  WayJsonSpan description = { 0 };
+  WayJsonSpan parameters = { 0 };
+  WayTool *tool;
+
+  WAY_JSON_COLLECT (value, { "function", &function });
+  WAY_JSON_COLLECT (&function, { "name", &name }, { "description", &description },
+                    { "parameters", &parameters });
+  if (!way_span_has_text (&name))
+    return way_refuse_request (error, "A tool has no function name");
+  tool = way_chat_add_tool (chat, way_chat_keep_string (chat, &name));
+  tool->description = way_chat_keep_string (chat, &description);
+  tool->parameters = way_chat_keep_json (chat, &parameters);
+  return TRUE;
+}
+
+static gboolean
 read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan item;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"tools\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &item))
-    {
-      WayJsonSpan function = { 0 };
-      WayJsonSpan name = { 0 };
-      WayJsonSpan description = { 0 };
-      WayJsonSpan parameters = { 0 };
-      WayTool *tool;
-
-      WAY_JSON_COLLECT (&item, { "function", &function });
-      WAY_JSON_COLLECT (&function, { "name", &name }, { "description", &description },
-                        { "parameters", &parameters });
-      if (!way_span_has_text (&name))
-        return way_refuse_request (error, "A tool has no function name");
-      tool = way_chat_add_tool (chat, way_chat_keep_string (chat, &name));
-      tool->description = way_chat_keep_string (chat, &description);
-      tool->parameters = way_chat_keep_json (chat, &parameters);
-    }
-  return TRUE;
+  return way_read_elements (chat, value, read_tool, "\"tools\" must be an array", error);
 }
 
 /* Settings */
@@ -325,13 +314,6 @@ read_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
   return way_skim_flag (value, "logprobs", FALSE, &chat->logprobs, error);
 }
 
-static gboolean
-read_top_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->top_logprobs = way_span_get_tokens (value);
-  return TRUE;
-}
-
 /* Below 0 it means that there is no maximum. */
 static gboolean
 read_num_predict (WayChat *chat, const WayJsonSpan *value, GError **error)
@@ -342,36 +324,18 @@ read_num_predict (WayChat *chat, const WayJsonSpan *value, GError **error)
   return TRUE;
 }
 
-/* A number stays as the client spelled it. */
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-NUMBER_READER (top_k)
-NUMBER_READER (min_p)
-NUMBER_READER (frequency_penalty)
-NUMBER_READER (presence_penalty)
-NUMBER_READER (seed)
-
 static gboolean
 read_options (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   static const WayMemberReader readers[] = {
     { "num_predict", read_num_predict },
-    { "temperature", read_temperature },
-    { "top_p", read_top_p },
-    { "top_k", read_top_k },
-    { "min_p", read_min_p },
-    { "frequency_penalty", read_frequency_penalty },
-    { "presence_penalty", read_presence_penalty },
-    { "seed", read_seed },
+    { "temperature", way_read_temperature },
+    { "top_p", way_read_top_p },
+    { "top_k", way_read_top_k },
+    { "min_p", way_read_min_p },
+    { "frequency_penalty", way_read_frequency_penalty },
+    { "presence_penalty", way_read_presence_penalty },
+    { "seed", way_read_seed },
     { "stop", way_read_stop },
   };
 
@@ -404,7 +368,7 @@ way_ollama_decode_chat (const char *path, const char *data, gsize length, GError
     { "think", read_think },
     { "options", read_options },
     { "logprobs", read_logprobs },
-    { "top_logprobs", read_top_logprobs },
+    { "top_logprobs", way_read_top_logprobs },
   };
   WayJsonSpan root;
 
@@ -466,7 +430,7 @@ way_ollama_decode_generate (const char *path, const char *data, gsize length, GE
     { "think", read_think },
     { "options", read_options },
     { "logprobs", read_logprobs },
-    { "top_logprobs", read_top_logprobs },
+    { "top_logprobs", way_read_top_logprobs },
   };
   g_autoptr (WayChat) chat = NULL;
   WayJsonSpan root;

@@ -6,6 +6,7 @@
 #include "way-dialect-openai-chat-private.h"
 
 #include "way-limits.h"
+#include "way-members.h"
 #include "way-signature.h"
 #include "way-skim.h"
 
@@ -259,16 +260,8 @@ read_message (WayChat *chat, const WayJsonSpan *span, GError **error)
 static gboolean
 read_messages (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan message;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"messages\" must be an array of at least one message");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &message))
-    if (!read_message (chat, &message, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_message,
+                            "\"messages\" must be an array of at least one message", error);
 }
 
 /* Tools */
@@ -294,40 +287,26 @@ read_function (WayChat *chat, const WayJsonSpan *function, GError **error)
 }
 
 static gboolean
+read_tool (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  WayJsonSpan function = { 0 };
+
+  WAY_JSON_COLLECT (value, { "function", &function });
+  if (function.type != WAY_JSON_OBJECT)
+    return way_refuse_request (error, "Only tools of type \"function\" can be translated");
+  return read_function (chat, &function, error);
+}
+
+static gboolean
 read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan tool;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"tools\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &tool))
-    {
-      WayJsonSpan function = { 0 };
-
-      WAY_JSON_COLLECT (&tool, { "function", &function });
-      if (function.type != WAY_JSON_OBJECT)
-        return way_refuse_request (error, "Only tools of type \"function\" can be translated");
-      if (!read_function (chat, &function, error))
-        return FALSE;
-    }
-  return TRUE;
+  return way_read_elements (chat, value, read_tool, "\"tools\" must be an array", error);
 }
 
 static gboolean
 read_functions (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan function;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"functions\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &function))
-    if (!read_function (chat, &function, error))
-      return FALSE;
-  return TRUE;
+  return way_read_elements (chat, value, read_function, "\"functions\" must be an array", error);
 }
 
 static gboolean
@@ -399,13 +378,6 @@ read_max_tokens (WayChat *chat, const WayJsonSpan *value, GError **error)
 }
 
 static gboolean
-read_parallel (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->parallel_tool_calls = value->type == WAY_JSON_FALSE ? WAY_TRI_NO : WAY_TRI_YES;
-  return TRUE;
-}
-
-static gboolean
 read_effort (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
   chat->reasoning_effort = way_chat_keep_string (chat, value);
@@ -435,54 +407,6 @@ read_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_top_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->top_logprobs = way_span_get_tokens (value);
-  return TRUE;
-}
-
-static gboolean
-read_stream (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  return way_skim_flag (value, "stream", FALSE, &chat->stream, error);
-}
-
-static gboolean
-read_stream_options (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  WayJsonSpan include_usage = { 0 };
-
-  WAY_JSON_COLLECT (value, { "include_usage", &include_usage });
-  chat->wants_usage = include_usage.type == WAY_JSON_TRUE;
-  return TRUE;
-}
-
-static gboolean
-read_user (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->user = way_chat_keep_string (chat, value);
-  return TRUE;
-}
-
-/* A number stays as the client spelled it. */
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-NUMBER_READER (top_k)
-NUMBER_READER (min_p)
-NUMBER_READER (frequency_penalty)
-NUMBER_READER (presence_penalty)
-NUMBER_READER (seed)
-
 static const WayMemberReader readers[] = {
   { "model", NULL },
   { "messages", read_messages },
@@ -490,27 +414,27 @@ static const WayMemberReader readers[] = {
   { "functions", read_functions },
   { "tool_choice", read_tool_choice },
   { "function_call", read_tool_choice },
-  { "parallel_tool_calls", read_parallel },
+  { "parallel_tool_calls", way_read_parallel_tool_calls },
   { "response_format", read_response_format },
-  { "stream", read_stream },
-  { "stream_options", read_stream_options },
+  { "stream", way_read_stream },
+  { "stream_options", way_read_stream_options },
   { "max_completion_tokens", read_max_tokens },
   { "max_tokens", read_max_tokens },
-  { "temperature", read_temperature },
-  { "top_p", read_top_p },
-  { "top_k", read_top_k },
-  { "min_p", read_min_p },
-  { "frequency_penalty", read_frequency_penalty },
-  { "presence_penalty", read_presence_penalty },
-  { "seed", read_seed },
+  { "temperature", way_read_temperature },
+  { "top_p", way_read_top_p },
+  { "top_k", way_read_top_k },
+  { "min_p", way_read_min_p },
+  { "frequency_penalty", way_read_frequency_penalty },
+  { "presence_penalty", way_read_presence_penalty },
+  { "seed", way_read_seed },
   { "stop", way_read_stop },
   { "n", read_n },
   { "logprobs", read_logprobs },
-  { "top_logprobs", read_top_logprobs },
+  { "top_logprobs", way_read_top_logprobs },
   { "reasoning_effort", read_effort },
   { "reasoning", read_reasoning },
-  { "user", read_user },
-  { "safety_identifier", read_user },
+  { "user", way_read_user },
+  { "safety_identifier", way_read_user },
 };
 
 WayChat *

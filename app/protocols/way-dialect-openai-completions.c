@@ -9,6 +9,7 @@
 
 #include "way-json.h"
 #include "way-limits.h"
+#include "way-members.h"
 #include "way-skim.h"
 
 /* A token takes the place of the four bytes that an estimate counts for one. */
@@ -149,47 +150,6 @@ read_max_tokens (WayChat *chat, const WayJsonSpan *value, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_stream (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  return way_skim_flag (value, "stream", FALSE, &chat->stream, error);
-}
-
-static gboolean
-read_stream_options (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  WayJsonSpan include_usage = { 0 };
-
-  WAY_JSON_COLLECT (value, { "include_usage", &include_usage });
-  chat->wants_usage = include_usage.type == WAY_JSON_TRUE;
-  return TRUE;
-}
-
-static gboolean
-read_user (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->user = way_chat_keep_string (chat, value);
-  return TRUE;
-}
-
-/* A number stays as the client spelled it. */
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-NUMBER_READER (top_k)
-NUMBER_READER (min_p)
-NUMBER_READER (frequency_penalty)
-NUMBER_READER (presence_penalty)
-NUMBER_READER (seed)
-
 static WayChat *
 decode_request (const char *path, const char *data, gsize length, GError **error)
 {
@@ -201,17 +161,17 @@ decode_request (const char *path, const char *data, gsize length, GError **error
     { "best_of", refuse_best_of },
     { "n", read_n },
     { "max_tokens", read_max_tokens },
-    { "stream", read_stream },
-    { "stream_options", read_stream_options },
-    { "temperature", read_temperature },
-    { "top_p", read_top_p },
-    { "top_k", read_top_k },
-    { "min_p", read_min_p },
-    { "frequency_penalty", read_frequency_penalty },
-    { "presence_penalty", read_presence_penalty },
-    { "seed", read_seed },
+    { "stream", way_read_stream },
+    { "stream_options", way_read_stream_options },
+    { "temperature", way_read_temperature },
+    { "top_p", way_read_top_p },
+    { "top_k", way_read_top_k },
+    { "min_p", way_read_min_p },
+    { "frequency_penalty", way_read_frequency_penalty },
+    { "presence_penalty", way_read_presence_penalty },
+    { "seed", way_read_seed },
     { "stop", way_read_stop },
-    { "user", read_user },
+    { "user", way_read_user },
   };
   g_autoptr (WayChat) chat = way_chat_new ();
   WayJsonSpan root;

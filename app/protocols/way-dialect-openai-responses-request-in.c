@@ -5,6 +5,7 @@
 
 #include "way-dialect-openai-responses-private.h"
 
+#include "way-members.h"
 #include "way-signature.h"
 #include "way-skim.h"
 
@@ -432,24 +433,19 @@ read_namespace (WayChat *chat, const Tool *space, GError **error)
 }
 
 static gboolean
+read_tool_or_namespace (WayChat *chat, const WayJsonSpan *value, GError **error)
+{
+  Tool tool = collect_tool (value);
+
+  return way_json_span_is (&tool.type, "namespace") ? read_namespace (chat, &tool, error)
+                                                    : read_tool (chat, &tool, NULL, error);
+}
+
+static gboolean
 read_tools (WayChat *chat, const WayJsonSpan *value, GError **error)
 {
-  WayJsonCursor cursor;
-  WayJsonSpan span;
-
-  if (value->type != WAY_JSON_ARRAY)
-    return way_refuse_request (error, "\"tools\" must be an array");
-  way_json_scan_begin (&cursor, value);
-  while (way_json_scan_next (&cursor, NULL, &span))
-    {
-      Tool tool = collect_tool (&span);
-      gboolean is_namespace = way_json_span_is (&tool.type, "namespace");
-
-      if (is_namespace ? !read_namespace (chat, &tool, error)
-                       : !read_tool (chat, &tool, NULL, error))
-        return FALSE;
-    }
-  return TRUE;
+  return way_read_elements (chat, value, read_tool_or_namespace, "\"tools\" must be an array",
+                            error);
 }
 
 static gboolean
@@ -558,33 +554,6 @@ read_max_tokens (WayChat *chat, const WayJsonSpan *value, GError **error)
          way_refuse_request (error, "\"max_output_tokens\" must be a whole number");
 }
 
-static gboolean
-read_top_logprobs (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->top_logprobs = way_span_get_tokens (value);
-  return TRUE;
-}
-
-static gboolean
-read_parallel (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->parallel_tool_calls = value->type == WAY_JSON_FALSE ? WAY_TRI_NO : WAY_TRI_YES;
-  return TRUE;
-}
-
-static gboolean
-read_stream (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  return way_skim_flag (value, "stream", FALSE, &chat->stream, error);
-}
-
-static gboolean
-read_user (WayChat *chat, const WayJsonSpan *value, GError **error)
-{
-  chat->user = way_chat_keep_string (chat, value);
-  return TRUE;
-}
-
 /* What is stored at one provider is nowhere else. */
 static gboolean
 refuse_stored (WayChat *chat, const WayJsonSpan *value, GError **error)
@@ -610,35 +579,23 @@ read_store (WayChat *chat, const WayJsonSpan *value, GError **error)
   return TRUE;
 }
 
-#define NUMBER_READER(member)                                                                      \
-  static gboolean read_##member (WayChat *chat, const WayJsonSpan *value, GError **error)          \
-  {                                                                                                \
-    if (value->type != WAY_JSON_NUMBER)                                                            \
-      return way_refuse_request (error, "\"" #member "\" must be a number");                       \
-    chat->member = way_chat_keep_json (chat, value);                                               \
-    return TRUE;                                                                                   \
-  }
-
-NUMBER_READER (temperature)
-NUMBER_READER (top_p)
-
 static const WayMemberReader readers[] = {
   { "model", NULL },
   { "instructions", NULL },
   { "input", read_input },
   { "tools", read_tools },
   { "tool_choice", read_tool_choice },
-  { "parallel_tool_calls", read_parallel },
+  { "parallel_tool_calls", way_read_parallel_tool_calls },
   { "text", read_text },
   { "reasoning", read_reasoning_setting },
   { "include", read_include },
-  { "stream", read_stream },
+  { "stream", way_read_stream },
   { "max_output_tokens", read_max_tokens },
-  { "temperature", read_temperature },
-  { "top_p", read_top_p },
-  { "top_logprobs", read_top_logprobs },
-  { "user", read_user },
-  { "safety_identifier", read_user },
+  { "temperature", way_read_temperature },
+  { "top_p", way_read_top_p },
+  { "top_logprobs", way_read_top_logprobs },
+  { "user", way_read_user },
+  { "safety_identifier", way_read_user },
   { "store", read_store },
   { "background", read_background },
   { "previous_response_id", refuse_stored },

@@ -18,27 +18,12 @@ typedef struct
   gsize n_images;
 } WayVolume;
 
-/* Reads one member of a request into @chat. */
-typedef gboolean (*WayMemberFunc) (WayChat *chat, const WayJsonSpan *value, GError **error);
-
-typedef struct
-{
-  const char *name;
-  WayMemberFunc func;
-} WayMemberReader;
-
 gboolean way_refuse_request (GError **error, const char *message);
 gboolean way_skim_root (const char *data, gsize length, WayJsonSpan *ret_root, GError **error);
 gboolean way_check_model_name (const char *model, GError **error);
 gboolean way_skim_model (const WayJsonSpan *span, char **ret_model, GError **error);
 gboolean way_skim_flag (
   const WayJsonSpan *span, const char *name, gboolean fallback, gboolean *ret_flag, GError **error);
-gboolean way_read_members (WayChat *chat,
-                           const WayJsonSpan *object,
-                           const WayMemberReader *readers,
-                           gsize n_readers,
-                           GError **error);
-gboolean way_read_stop (WayChat *chat, const WayJsonSpan *value, GError **error);
 gboolean way_span_has_items (const WayJsonSpan *array);
 gboolean way_span_is_zero (const WayJsonSpan *number);
 gboolean way_span_asks_for (const WayJsonSpan *value, const char *const *refusals);

@@ -14,26 +14,13 @@
 
 struct _WayAppsPage
 {
-  AdwBin parent_instance;
-
-  /* owned */
-  WayService *service;
-  GCancellable *cancellable;
+  WayPage parent_instance;
 
   /* borrowed from the template */
   GtkListBox *list;
 };
 
-enum
-{
-  PROP_0,
-  PROP_SERVICE,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (WayAppsPage, way_apps_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (WayAppsPage, way_apps_page, WAY_TYPE_PAGE)
 
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
@@ -46,7 +33,8 @@ new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayAppsPage *self = WAY_APPS_PAGE (widget);
 
-  way_app_dialog_present_new (GTK_WINDOW (gtk_widget_get_root (widget)), self->service);
+  way_app_dialog_present_new (GTK_WINDOW (gtk_widget_get_root (widget)),
+                              way_page_get_service (self));
 }
 
 static void
@@ -73,7 +61,8 @@ connect_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   GTask *task = g_task_new (self, NULL, NULL, NULL);
 
   g_task_set_task_data (task, g_strdup (name), g_free);
-  way_service_get_token_async (self->service, name, self->cancellable, on_token, task);
+  way_service_get_token_async (way_page_get_service (self), name, way_page_get_cancellable (self),
+                               on_token, task);
 }
 
 static void
@@ -93,8 +82,8 @@ on_revoke_confirmed (GtkWidget *widget, const char *name)
 {
   WayAppsPage *self = WAY_APPS_PAGE (widget);
 
-  way_service_revoke_app_async (self->service, name, self->cancellable, on_revoked,
-                                g_object_ref (self));
+  way_service_revoke_app_async (way_page_get_service (self), name, way_page_get_cancellable (self),
+                                on_revoked, g_object_ref (self));
 }
 
 static void
@@ -113,7 +102,7 @@ static void
 set_local_only_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayAppsPage *self = WAY_APPS_PAGE (widget);
-  WayConfig *config = way_service_get_config (self->service);
+  WayConfig *config = way_service_get_config (way_page_get_service (self));
   g_autoptr (JsonObject) app = NULL;
   g_autoptr (GError) error = NULL;
   const char *name = NULL;
@@ -129,69 +118,18 @@ set_local_only_action (GtkWidget *widget, const char *action_name, GVariant *par
 }
 
 static void
-set_service (WayAppsPage *self, WayService *service)
+way_apps_page_bind (WayPage *page, WayService *service)
 {
-  if (!g_set_object (&self->service, service))
-    return;
-  if (service != NULL)
-    {
-      gtk_list_box_bind_model (self->list, way_service_get_apps (service), create_row, NULL, NULL);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
-}
-
-static void
-way_apps_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      g_value_set_object (value, WAY_APPS_PAGE (object)->service);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_apps_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      set_service (WAY_APPS_PAGE (object), g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_apps_page_dispose (GObject *object)
-{
-  WayAppsPage *self = WAY_APPS_PAGE (object);
-
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->service);
-  G_OBJECT_CLASS (way_apps_page_parent_class)->dispose (object);
+  gtk_list_box_bind_model (WAY_APPS_PAGE (page)->list, way_service_get_apps (service), create_row,
+                           NULL, NULL);
 }
 
 static void
 way_apps_page_class_init (WayAppsPageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = way_apps_page_get_property;
-  object_class->set_property = way_apps_page_set_property;
-  object_class->dispose = way_apps_page_dispose;
-
-  properties[PROP_SERVICE] =
-    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
-                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
+  WAY_PAGE_CLASS (klass)->bind = way_apps_page_bind;
   way_template_set (widget_class, "way-apps-page");
   gtk_widget_class_bind_template_child (widget_class, WayAppsPage, list);
   gtk_widget_class_install_action (widget_class, "page.new", NULL, new_action);
@@ -204,6 +142,5 @@ way_apps_page_class_init (WayAppsPageClass *klass)
 static void
 way_apps_page_init (WayAppsPage *self)
 {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include "way-service.h"
-
-#include <adwaita.h>
+#include "way-page.h"
 
 G_BEGIN_DECLS
 
 #define WAY_TYPE_APPS_PAGE (way_apps_page_get_type ())
-G_DECLARE_FINAL_TYPE (WayAppsPage, way_apps_page, WAY, APPS_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (WayAppsPage, way_apps_page, WAY, APPS_PAGE, WayPage)
 
 /* Property: "service" (WayService). Actions: page.new, apps.connect(name), apps.revoke(name),
  * apps.set-local-only((name, local only)). */

@@ -14,26 +14,13 @@
 
 struct _WayKeysPage
 {
-  AdwBin parent_instance;
-
-  /* owned */
-  WayService *service;
-  GCancellable *cancellable;
+  WayPage parent_instance;
 
   /* borrowed from the template */
   GtkListBox *list;
 };
 
-enum
-{
-  PROP_0,
-  PROP_SERVICE,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (WayKeysPage, way_keys_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (WayKeysPage, way_keys_page, WAY_TYPE_PAGE)
 
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
@@ -46,7 +33,8 @@ set_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayKeysPage *self = WAY_KEYS_PAGE (widget);
 
-  way_key_dialog_present (widget, self->service, g_variant_get_string (parameter, NULL));
+  way_key_dialog_present (widget, way_page_get_service (self),
+                          g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -66,8 +54,8 @@ on_delete_confirmed (GtkWidget *widget, const char *provider_id)
 {
   WayKeysPage *self = WAY_KEYS_PAGE (widget);
 
-  way_service_delete_key_async (self->service, provider_id, self->cancellable, on_deleted,
-                                g_object_ref (self));
+  way_service_delete_key_async (way_page_get_service (self), provider_id,
+                                way_page_get_cancellable (self), on_deleted, g_object_ref (self));
 }
 
 static void
@@ -97,74 +85,23 @@ unlock_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayKeysPage *self = WAY_KEYS_PAGE (widget);
 
-  way_service_unlock_keyring_async (self->service, self->cancellable, on_unlocked,
-                                    g_object_ref (self));
+  way_service_unlock_keyring_async (way_page_get_service (self), way_page_get_cancellable (self),
+                                    on_unlocked, g_object_ref (self));
 }
 
 static void
-set_service (WayKeysPage *self, WayService *service)
+way_keys_page_bind (WayPage *page, WayService *service)
 {
-  if (!g_set_object (&self->service, service))
-    return;
-  if (service != NULL)
-    {
-      gtk_list_box_bind_model (self->list, way_service_get_keys (service), create_row, NULL, NULL);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
-}
-
-static void
-way_keys_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      g_value_set_object (value, WAY_KEYS_PAGE (object)->service);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_keys_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      set_service (WAY_KEYS_PAGE (object), g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_keys_page_dispose (GObject *object)
-{
-  WayKeysPage *self = WAY_KEYS_PAGE (object);
-
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->service);
-  G_OBJECT_CLASS (way_keys_page_parent_class)->dispose (object);
+  gtk_list_box_bind_model (WAY_KEYS_PAGE (page)->list, way_service_get_keys (service), create_row,
+                           NULL, NULL);
 }
 
 static void
 way_keys_page_class_init (WayKeysPageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = way_keys_page_get_property;
-  object_class->set_property = way_keys_page_set_property;
-  object_class->dispose = way_keys_page_dispose;
-
-  properties[PROP_SERVICE] =
-    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
-                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
+  WAY_PAGE_CLASS (klass)->bind = way_keys_page_bind;
   way_template_set (widget_class, "way-keys-page");
   gtk_widget_class_bind_template_child (widget_class, WayKeysPage, list);
   gtk_widget_class_install_action (widget_class, "keys.set", "s", set_action);
@@ -175,6 +112,5 @@ way_keys_page_class_init (WayKeysPageClass *klass)
 static void
 way_keys_page_init (WayKeysPage *self)
 {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }

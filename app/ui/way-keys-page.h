@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include "way-service.h"
-
-#include <adwaita.h>
+#include "way-page.h"
 
 G_BEGIN_DECLS
 
 #define WAY_TYPE_KEYS_PAGE (way_keys_page_get_type ())
-G_DECLARE_FINAL_TYPE (WayKeysPage, way_keys_page, WAY, KEYS_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (WayKeysPage, way_keys_page, WAY, KEYS_PAGE, WayPage)
 
 /* Property: "service" (WayService). Actions: keys.set(provider), keys.delete(provider),
  * keys.unlock. */

@@ -23,10 +23,9 @@
 
 struct _WayNowPage
 {
-  AdwBin parent_instance;
+  WayPage parent_instance;
 
   /* owned */
-  WayService *service;
   GtkSliceListModel *running;
   GtkSliceListModel *fallbacks;
   guint timeout_id;
@@ -45,7 +44,6 @@ struct _WayNowPage
 enum
 {
   PROP_0,
-  PROP_SERVICE,
   PROP_METERS,
   PROP_ACTIVITY,
   N_PROPS
@@ -53,7 +51,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (WayNowPage, way_now_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (WayNowPage, way_now_page, WAY_TYPE_PAGE)
 
 static void
 show_table (WayNowPage *self, const double *requests, const double *tokens, gsize n_seconds)
@@ -87,9 +85,9 @@ on_tick (gpointer user_data)
   WayMeters *meters = NULL;
   gsize n_seconds = 0;
 
-  if (self->service == NULL)
+  if (way_page_get_service (self) == NULL)
     return G_SOURCE_CONTINUE;
-  meters = way_activity_get_meters (way_service_get_activity (self->service));
+  meters = way_activity_get_meters (way_service_get_activity (way_page_get_service (self)));
   way_meters_tick (meters, way_clock_get_wall_us ());
   n_seconds = way_meters_get_series (meters, requests, tokens, WAY_GRAPH_SECONDS);
   way_graph_set_values (self->requests_graph, requests, n_seconds);
@@ -149,7 +147,8 @@ static void
 copy_address_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayNowPage *self = WAY_NOW_PAGE (widget);
-  g_autofree char *address = way_client_address (NULL, way_service_get_address (self->service));
+  g_autofree char *address =
+    way_client_address (NULL, way_service_get_address (way_page_get_service (self)));
 
   way_copy (widget, address, _ ("Address copied"));
 }
@@ -176,23 +175,17 @@ bind_budgets (WayNowPage *self, GListModel *budgets)
 }
 
 static void
-set_service (WayNowPage *self, WayService *service)
+way_now_page_bind (WayPage *page, WayService *service)
 {
-  WayActivity *activity = NULL;
+  WayNowPage *self = WAY_NOW_PAGE (page);
+  WayActivity *activity = way_service_get_activity (service);
 
-  if (!g_set_object (&self->service, service))
-    return;
   g_clear_object (&self->running);
   g_clear_object (&self->fallbacks);
-  if (service != NULL)
-    {
-      activity = way_service_get_activity (service);
-      self->running = bind_list (self->running_list, way_activity_get_running (activity));
-      self->fallbacks = bind_list (self->fallback_list, way_activity_get_fallbacks (activity));
-      bind_budgets (self, way_service_get_budgets (service));
-      update_lists (self);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
+  self->running = bind_list (self->running_list, way_activity_get_running (activity));
+  self->fallbacks = bind_list (self->fallback_list, way_activity_get_fallbacks (activity));
+  bind_budgets (self, way_service_get_budgets (service));
+  update_lists (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_METERS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVITY]);
 }
@@ -201,31 +194,16 @@ static void
 way_now_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   WayNowPage *self = WAY_NOW_PAGE (object);
-  WayActivity *activity = self->service != NULL ? way_service_get_activity (self->service) : NULL;
+  WayService *service = way_page_get_service (self);
+  WayActivity *activity = service != NULL ? way_service_get_activity (service) : NULL;
 
   switch (prop_id)
     {
-    case PROP_SERVICE:
-      g_value_set_object (value, self->service);
-      break;
     case PROP_METERS:
       g_value_set_object (value, activity != NULL ? way_activity_get_meters (activity) : NULL);
       break;
     case PROP_ACTIVITY:
       g_value_set_object (value, activity);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_now_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      set_service (WAY_NOW_PAGE (object), g_value_get_object (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -240,7 +218,6 @@ way_now_page_dispose (GObject *object)
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   g_clear_object (&self->running);
   g_clear_object (&self->fallbacks);
-  g_clear_object (&self->service);
   G_OBJECT_CLASS (way_now_page_parent_class)->dispose (object);
 }
 
@@ -249,8 +226,6 @@ install_properties (GObjectClass *object_class)
 {
   const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
-  properties[PROP_SERVICE] =
-    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE, G_PARAM_READWRITE | flags);
   properties[PROP_METERS] =
     g_param_spec_object ("meters", NULL, NULL, WAY_TYPE_METERS, G_PARAM_READABLE | flags);
   properties[PROP_ACTIVITY] =
@@ -265,10 +240,10 @@ way_now_page_class_init (WayNowPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->get_property = way_now_page_get_property;
-  object_class->set_property = way_now_page_set_property;
   object_class->dispose = way_now_page_dispose;
   widget_class->map = way_now_page_map;
   widget_class->unmap = way_now_page_unmap;
+  WAY_PAGE_CLASS (klass)->bind = way_now_page_bind;
   install_properties (object_class);
 
   g_type_ensure (WAY_TYPE_GRAPH);

@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include "way-service.h"
-
-#include <adwaita.h>
+#include "way-page.h"
 
 G_BEGIN_DECLS
 
 #define WAY_TYPE_NOW_PAGE (way_now_page_get_type ())
-G_DECLARE_FINAL_TYPE (WayNowPage, way_now_page, WAY, NOW_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (WayNowPage, way_now_page, WAY, NOW_PAGE, WayPage)
 
 /* Properties: "service" (WayService), "meters" (WayMeters, read-only), "activity" (WayActivity,
  * read-only). Action: now.copy-address. */

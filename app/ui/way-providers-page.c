@@ -14,11 +14,7 @@
 
 struct _WayProvidersPage
 {
-  AdwBin parent_instance;
-
-  /* owned */
-  WayService *service;
-  GCancellable *cancellable;
+  WayPage parent_instance;
 
   /* borrowed from the template */
   GtkListBox *list;
@@ -26,16 +22,7 @@ struct _WayProvidersPage
   AdwPreferencesGroup *found_group;
 };
 
-enum
-{
-  PROP_0,
-  PROP_SERVICE,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (WayProvidersPage, way_providers_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (WayProvidersPage, way_providers_page, WAY_TYPE_PAGE)
 
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
@@ -65,7 +52,8 @@ new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
 
-  way_provider_dialog_present (GTK_WINDOW (gtk_widget_get_root (widget)), self->service);
+  way_provider_dialog_present (GTK_WINDOW (gtk_widget_get_root (widget)),
+                               way_page_get_service (self));
 }
 
 static void
@@ -76,7 +64,7 @@ test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   g_autofree char *said = g_strdup_printf (_ ("Asking %s for its models…"), id);
   g_autoptr (GError) error = NULL;
 
-  if (way_service_test_provider (self->service, id, &error))
+  if (way_service_test_provider (way_page_get_service (self), id, &error))
     way_say (widget, said);
   else
     way_show_error (widget, _ ("The Provider Was Not Asked"), error);
@@ -90,9 +78,9 @@ on_undo (AdwToast *toast, gpointer user_data)
   WayProvidersPage *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
 
-  if (self->service == NULL)
+  if (way_page_get_service (self) == NULL)
     return;
-  if (!way_service_put_provider (self->service, g_task_get_task_data (task), &error))
+  if (!way_service_put_provider (way_page_get_service (self), g_task_get_task_data (task), &error))
     way_show_error (GTK_WIDGET (self), _ ("The Provider Was Not Put Back"), error);
 }
 
@@ -102,12 +90,12 @@ remove_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
   const char *id = g_variant_get_string (parameter, NULL);
   g_autoptr (JsonObject) removed =
-    way_config_dup_provider (way_service_get_config (self->service), id);
+    way_config_dup_provider (way_service_get_config (way_page_get_service (self)), id);
   g_autofree char *said = g_strdup_printf (_ ("%s removed"), id);
   g_autoptr (GError) error = NULL;
   GTask *undo = NULL;
 
-  if (!way_service_remove_provider (self->service, id, &error))
+  if (!way_service_remove_provider (way_page_get_service (self), id, &error))
     {
       way_show_error (widget, _ ("The Provider Was Not Removed"), error);
       return;
@@ -127,18 +115,18 @@ set_enabled_action (GtkWidget *widget, const char *action_name, GVariant *parame
   gboolean enabled = FALSE;
 
   g_variant_get (parameter, "(&sb)", &id, &enabled);
-  provider = way_config_dup_provider (way_service_get_config (self->service), id);
+  provider = way_config_dup_provider (way_service_get_config (way_page_get_service (self)), id);
   if (provider == NULL)
     return;
   json_object_set_boolean_member (provider, "enabled", enabled);
-  if (!way_service_put_provider (self->service, provider, &error))
+  if (!way_service_put_provider (way_page_get_service (self), provider, &error))
     way_show_error (widget, _ ("The Provider Was Not Changed"), error);
 }
 
 static WayProviderItem *
 find_found (WayProvidersPage *self, const char *id)
 {
-  GListModel *found = way_service_get_found (self->service);
+  GListModel *found = way_service_get_found (way_page_get_service (self));
 
   for (guint i = 0; i < g_list_model_get_n_items (found); i++)
     {
@@ -169,7 +157,7 @@ add_found_action (GtkWidget *widget, const char *action_name, GVariant *paramete
   json_object_set_string_member (provider, "id", id);
   json_object_set_string_member (provider, "kind", kind);
   json_object_set_string_member (provider, "base_url", base_url);
-  if (way_service_put_provider (self->service, provider, &error))
+  if (way_service_put_provider (way_page_get_service (self), provider, &error))
     way_say (widget, _ ("Provider added"));
   else
     way_show_error (widget, _ ("The Provider Was Not Added"), error);
@@ -178,85 +166,30 @@ add_found_action (GtkWidget *widget, const char *action_name, GVariant *paramete
 static void
 on_found_changed (WayProvidersPage *self)
 {
-  GListModel *found = way_service_get_found (self->service);
+  GListModel *found = way_service_get_found (way_page_get_service (self));
 
   gtk_widget_set_visible (GTK_WIDGET (self->found_group), g_list_model_get_n_items (found) > 0);
 }
 
 static void
-set_service (WayProvidersPage *self, WayService *service)
+way_providers_page_bind (WayPage *page, WayService *service)
 {
-  if (!g_set_object (&self->service, service))
-    return;
-  if (service != NULL)
-    {
-      GListModel *found = way_service_get_found (service);
+  WayProvidersPage *self = WAY_PROVIDERS_PAGE (page);
+  GListModel *found = way_service_get_found (service);
 
-      gtk_list_box_bind_model (self->list, way_service_get_providers (service), create_row, NULL,
-                               NULL);
-      gtk_list_box_bind_model (self->found_list, found, create_found_row, NULL, NULL);
-      g_signal_connect_object (found, "items-changed", G_CALLBACK (on_found_changed), self,
-                               G_CONNECT_SWAPPED);
-      on_found_changed (self);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
-}
-
-static void
-way_providers_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      g_value_set_object (value, WAY_PROVIDERS_PAGE (object)->service);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_providers_page_set_property (GObject *object,
-                                 guint prop_id,
-                                 const GValue *value,
-                                 GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      set_service (WAY_PROVIDERS_PAGE (object), g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_providers_page_dispose (GObject *object)
-{
-  WayProvidersPage *self = WAY_PROVIDERS_PAGE (object);
-
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->service);
-  G_OBJECT_CLASS (way_providers_page_parent_class)->dispose (object);
+  gtk_list_box_bind_model (self->list, way_service_get_providers (service), create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->found_list, found, create_found_row, NULL, NULL);
+  g_signal_connect_object (found, "items-changed", G_CALLBACK (on_found_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_found_changed (self);
 }
 
 static void
 way_providers_page_class_init (WayProvidersPageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = way_providers_page_get_property;
-  object_class->set_property = way_providers_page_set_property;
-  object_class->dispose = way_providers_page_dispose;
-
-  properties[PROP_SERVICE] =
-    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
-                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
+  WAY_PAGE_CLASS (klass)->bind = way_providers_page_bind;
   way_template_set (widget_class, "way-providers-page");
   gtk_widget_class_bind_template_child (widget_class, WayProvidersPage, list);
   gtk_widget_class_bind_template_child (widget_class, WayProvidersPage, found_list);
@@ -272,6 +205,5 @@ way_providers_page_class_init (WayProvidersPageClass *klass)
 static void
 way_providers_page_init (WayProvidersPage *self)
 {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -20,10 +20,9 @@
 
 struct _WayRequestsPage
 {
-  AdwBin parent_instance;
+  WayPage parent_instance;
 
   /* owned */
-  WayService *service;
   WayPauseModel *pause_model;
   WayRequestFilter *filter;
   guint timeout_id;
@@ -49,14 +48,13 @@ struct _WayRequestsPage
 enum
 {
   PROP_0,
-  PROP_SERVICE,
   PROP_PAUSE_MODEL,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (WayRequestsPage, way_requests_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (WayRequestsPage, way_requests_page, WAY_TYPE_PAGE)
 
 static gboolean
 matches (gpointer item, gpointer user_data)
@@ -227,20 +225,16 @@ way_requests_page_unmap (GtkWidget *widget)
 }
 
 static void
-set_service (WayRequestsPage *self, WayService *service)
+way_requests_page_bind (WayPage *page, WayService *service)
 {
-  if (!g_set_object (&self->service, service))
-    return;
+  WayRequestsPage *self = WAY_REQUESTS_PAGE (page);
+
   g_clear_object (&self->pause_model);
-  if (service != NULL)
-    {
-      self->pause_model = way_pause_model_new (G_LIST_MODEL (way_service_get_activity (service)));
-      update_paused (self);
-      gtk_filter_list_model_set_model (self->filter_model, G_LIST_MODEL (self->pause_model));
-      way_request_detail_set_service (self->detail, service);
-      update_stack (self);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVICE]);
+  self->pause_model = way_pause_model_new (G_LIST_MODEL (way_service_get_activity (service)));
+  update_paused (self);
+  gtk_filter_list_model_set_model (self->filter_model, G_LIST_MODEL (self->pause_model));
+  way_request_detail_set_service (self->detail, service);
+  update_stack (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSE_MODEL]);
 }
 
@@ -251,27 +245,8 @@ way_requests_page_get_property (GObject *object, guint prop_id, GValue *value, G
 
   switch (prop_id)
     {
-    case PROP_SERVICE:
-      g_value_set_object (value, self->service);
-      break;
     case PROP_PAUSE_MODEL:
       g_value_set_object (value, self->pause_model);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-way_requests_page_set_property (GObject *object,
-                                guint prop_id,
-                                const GValue *value,
-                                GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SERVICE:
-      set_service (WAY_REQUESTS_PAGE (object), g_value_get_object (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -286,7 +261,6 @@ way_requests_page_dispose (GObject *object)
   g_clear_handle_id (&self->timeout_id, g_source_remove);
   gtk_custom_filter_set_filter_func (self->custom_filter, NULL, NULL, NULL);
   g_clear_object (&self->pause_model);
-  g_clear_object (&self->service);
   G_OBJECT_CLASS (way_requests_page_parent_class)->dispose (object);
 }
 
@@ -331,15 +305,12 @@ way_requests_page_class_init (WayRequestsPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->get_property = way_requests_page_get_property;
-  object_class->set_property = way_requests_page_set_property;
   object_class->dispose = way_requests_page_dispose;
   object_class->finalize = way_requests_page_finalize;
   widget_class->map = way_requests_page_map;
   widget_class->unmap = way_requests_page_unmap;
+  WAY_PAGE_CLASS (klass)->bind = way_requests_page_bind;
 
-  properties[PROP_SERVICE] =
-    g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
-                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_PAUSE_MODEL] =
     g_param_spec_object ("pause-model", NULL, NULL, WAY_TYPE_PAUSE_MODEL,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -452,7 +423,7 @@ way_requests_page_show (WayRequestsPage *page, const char *request_id)
 
   g_return_if_fail (WAY_IS_REQUESTS_PAGE (page));
 
-  wanted = way_activity_find (way_service_get_activity (page->service), request_id);
+  wanted = way_activity_find (way_service_get_activity (way_page_get_service (page)), request_id);
   if (wanted == NULL)
     return;
   if (!matches (wanted, page))

@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include "way-service.h"
-
-#include <adwaita.h>
+#include "way-page.h"
 
 G_BEGIN_DECLS
 
 #define WAY_TYPE_REQUESTS_PAGE (way_requests_page_get_type ())
-G_DECLARE_FINAL_TYPE (WayRequestsPage, way_requests_page, WAY, REQUESTS_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (WayRequestsPage, way_requests_page, WAY, REQUESTS_PAGE, WayPage)
 
 /* Property: "service" (WayService). Actions: requests.pause, requests.close-detail. */
 

@@ -222,6 +222,33 @@ way_json_append_nullable (GString *text, const char *value)
 }
 
 /**
+ * way_json_append_member:
+ * @name: needs no escaping
+ * @json: of the value
+ *
+ * Appends one more member, with the comma before it.
+ */
+void
+way_json_append_member (GString *text, const char *name, const char *json)
+{
+  g_string_append_printf (text, ",\"%s\":%s", name, json);
+}
+
+/**
+ * way_json_append_string_member:
+ * @name: needs no escaping
+ * @value: (nullable): NULL is as ""
+ *
+ * As way_json_append_member(), of a string.
+ */
+void
+way_json_append_string_member (GString *text, const char *name, const char *value)
+{
+  way_json_append_member (text, name, "");
+  way_json_append_string (text, value ? value : "");
+}
+
+/**
  * way_json_append_decimal:
  * @value: in units of 10^-@fraction_digits
  *

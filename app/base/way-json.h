@@ -21,6 +21,8 @@ char *way_json_print (JsonNode *node, gboolean pretty);
 void way_json_append_string (GString *text, const char *value);
 void way_json_append_string_len (GString *text, const char *value, gsize length);
 void way_json_append_nullable (GString *text, const char *value);
+void way_json_append_member (GString *text, const char *name, const char *json);
+void way_json_append_string_member (GString *text, const char *name, const char *value);
 void way_json_append_decimal (GString *text, gint64 value, guint fraction_digits);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "way-dialect-anthropic-private.h"
 
 #include "way-json.h"
+#include "way-skim.h"
 
 #include <string.h>
 
@@ -40,20 +41,6 @@ drop (Writer *writer, const char *name)
   g_ptr_array_add (writer->dropped, (gpointer)name);
 }
 
-static gboolean
-refuse (Writer *writer, const char *message)
-{
-  g_set_error_literal (writer->error, WAY_ERROR, WAY_ERROR_BAD_REQUEST, message);
-  return FALSE;
-}
-
-static void
-append_string_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text);
-}
-
 static void
 begin_block (Writer *writer, const char *type)
 {
@@ -68,7 +55,7 @@ append_text (Writer *writer, const char *text)
   if (!text || !*text)
     return;
   begin_block (writer, "text");
-  append_string_member (writer->out, "text", text);
+  way_json_append_string_member (writer->out, "text", text);
   g_string_append_c (writer->out, '}');
 }
 
@@ -79,18 +66,18 @@ append_media (Writer *writer, const WayPart *part, const char *type, const char 
   if (part->url)
     {
       g_string_append (writer->out, ",\"source\":{\"type\":\"url\"");
-      append_string_member (writer->out, "url", part->url);
+      way_json_append_string_member (writer->out, "url", part->url);
     }
   else
     {
       g_string_append (writer->out, ",\"source\":{\"type\":\"base64\"");
-      append_string_member (writer->out, "media_type",
-                            part->media_type ? part->media_type : usual_media_type);
-      append_string_member (writer->out, "data", part->data ? part->data : "");
+      way_json_append_string_member (writer->out, "media_type",
+                                     part->media_type ? part->media_type : usual_media_type);
+      way_json_append_string_member (writer->out, "data", part->data ? part->data : "");
     }
   g_string_append_c (writer->out, '}');
   if (part->name && part->type == WAY_PART_DOCUMENT)
-    append_string_member (writer->out, "title", part->name);
+    way_json_append_string_member (writer->out, "title", part->name);
   g_string_append_c (writer->out, '}');
 }
 
@@ -102,8 +89,9 @@ append_reasoning (Writer *writer, const WayPart *part)
     return;
   begin_block (writer, part->redacted ? "redacted_thinking" : "thinking");
   if (!part->redacted)
-    append_string_member (writer->out, "thinking", part->text ? part->text : "");
-  append_string_member (writer->out, part->redacted ? "data" : "signature", part->signature);
+    way_json_append_string_member (writer->out, "thinking", part->text ? part->text : "");
+  way_json_append_string_member (writer->out, part->redacted ? "data" : "signature",
+                                 part->signature);
   g_string_append_c (writer->out, '}');
 }
 
@@ -114,8 +102,8 @@ append_call (Writer *writer, const WayPart *part)
   g_autofree char *input = way_chat_dup_arguments (writer->chat, part);
 
   begin_block (writer, "tool_use");
-  append_string_member (writer->out, "id", id);
-  append_string_member (writer->out, "name", part->name);
+  way_json_append_string_member (writer->out, "id", id);
+  way_json_append_string_member (writer->out, "name", part->name);
   g_string_append_printf (writer->out, ",\"input\":%s}", input);
 }
 
@@ -128,7 +116,7 @@ append_result (Writer *writer, const WayPart *part)
   guint n_outer;
 
   begin_block (writer, "tool_result");
-  append_string_member (writer->out, "tool_use_id", id);
+  way_json_append_string_member (writer->out, "tool_use_id", id);
   if (part->is_error)
     g_string_append (writer->out, ",\"is_error\":true");
   g_string_append (writer->out, ",\"content\":[");
@@ -158,7 +146,7 @@ append_part (Writer *writer, const WayPart *part)
       append_media (writer, part, "document", "application/pdf");
       return TRUE;
     case WAY_PART_AUDIO:
-      return refuse (writer, "cannot hear audio");
+      return way_refuse_request (writer->error, "cannot hear audio");
     case WAY_PART_REASONING:
       append_reasoning (writer, part);
       return TRUE;
@@ -306,7 +294,7 @@ append_tool_choice (Writer *writer)
     type = "tool";
   g_string_append_printf (writer->out, ",\"tool_choice\":{\"type\":\"%s\"", type);
   if (chat->tool_choice == WAY_TOOL_CHOICE_NAMED)
-    append_string_member (writer->out, "name", chat->tool_choice_name);
+    way_json_append_string_member (writer->out, "name", chat->tool_choice_name);
   if (one_at_a_time && chat->tool_choice != WAY_TOOL_CHOICE_NONE)
     g_string_append (writer->out, ",\"disable_parallel_tool_use\":true");
   g_string_append_c (writer->out, '}');
@@ -325,7 +313,7 @@ append_tools (Writer *writer)
       g_string_append (writer->out, i == 0 ? ",\"tools\":[{\"name\":" : ",{\"name\":");
       way_json_append_string (writer->out, tool->name);
       if (description)
-        append_string_member (writer->out, "description", description);
+        way_json_append_string_member (writer->out, "description", description);
       g_string_append_printf (writer->out, ",\"input_schema\":%s}", way_tool_get_parameters (tool));
     }
   if (tools->len == 0)

@@ -6,6 +6,7 @@
 #include "way-dialect-gemini-private.h"
 
 #include "way-json.h"
+#include "way-skim.h"
 
 #include <string.h>
 
@@ -35,20 +36,6 @@ static void
 drop (Writer *writer, const char *name)
 {
   g_ptr_array_add (writer->dropped, (gpointer)name);
-}
-
-static gboolean
-refuse (Writer *writer, const char *message)
-{
-  g_set_error_literal (writer->error, WAY_ERROR, WAY_ERROR_BAD_REQUEST, message);
-  return FALSE;
-}
-
-static void
-append_string_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text ? text : "");
 }
 
 static void
@@ -83,13 +70,13 @@ append_media (Writer *writer, const WayPart *part, const char *usual_media_type)
   const char *media_type = part->media_type ? part->media_type : usual_media_type;
 
   if (part->url && !is_googles (part->url))
-    return refuse (writer, "cannot fetch an image or document by its URL");
+    return way_refuse_request (writer->error, "cannot fetch an image or document by its URL");
   begin_part (writer);
   g_string_append (writer->out,
                    part->url ? "\"fileData\":{\"mimeType\":" : "\"inlineData\":{\"mimeType\":");
   way_json_append_string (writer->out, media_type);
-  append_string_member (writer->out, part->url ? "fileUri" : "data",
-                        part->url ? part->url : part->data);
+  way_json_append_string_member (writer->out, part->url ? "fileUri" : "data",
+                                 part->url ? part->url : part->data);
   g_string_append (writer->out, "}}");
   return TRUE;
 }
@@ -107,8 +94,8 @@ append_reasoning (Writer *writer, const WayPart *part)
     return;
   begin_part (writer);
   g_string_append (writer->out, "\"thought\":true");
-  append_string_member (writer->out, "text", part->text);
-  append_string_member (writer->out, "thoughtSignature", part->signature);
+  way_json_append_string_member (writer->out, "text", part->text);
+  way_json_append_string_member (writer->out, "thoughtSignature", part->signature);
   g_string_append_c (writer->out, '}');
 }
 
@@ -126,7 +113,7 @@ append_call (Writer *writer, const WayPart *part)
   way_json_append_string (writer->out, part->name);
   g_string_append_printf (writer->out, ",\"args\":%s}", arguments);
   if (signature)
-    append_string_member (writer->out, "thoughtSignature", signature);
+    way_json_append_string_member (writer->out, "thoughtSignature", signature);
   g_string_append_c (writer->out, '}');
 }
 
@@ -301,7 +288,7 @@ append_tools (Writer *writer)
       g_string_append (writer->out, i == 0 ? ",\"tools\":[{\"functionDeclarations\":[" : ",");
       g_string_append (writer->out, "{\"name\":");
       way_json_append_string (writer->out, tool->name);
-      append_string_member (writer->out, "description", description);
+      way_json_append_string_member (writer->out, "description", description);
       g_string_append (writer->out, ",\"parametersJsonSchema\":");
       append_schema (writer->out, way_tool_get_parameters (tool));
       g_string_append_c (writer->out, '}');
@@ -406,8 +393,9 @@ append_thinking (Writer *writer)
     g_string_append_printf (writer->out, ",\"thinkingBudget\":%" G_GINT64_FORMAT,
                             get_budget (writer->chat, effort));
   else if (effort)
-    append_string_member (writer->out, "thinkingLevel",
-                          get_budget (writer->chat, effort) <= LOW_BUDGET_TOKENS ? "low" : "high");
+    way_json_append_string_member (writer->out, "thinkingLevel",
+                                   get_budget (writer->chat, effort) <= LOW_BUDGET_TOKENS ? "low"
+                                                                                          : "high");
   g_string_append (writer->out, "},");
 }
 

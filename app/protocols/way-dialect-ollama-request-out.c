@@ -27,19 +27,6 @@ drop (Writer *writer, const char *name)
     g_ptr_array_add (writer->dropped, (gpointer)name);
 }
 
-static void
-append_member (GString *out, const char *name, const char *json)
-{
-  g_string_append_printf (out, ",\"%s\":%s", name, json);
-}
-
-static void
-append_string_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text);
-}
-
 /* What leaving out would make another question of it. */
 
 static const char *
@@ -157,7 +144,7 @@ append_calls (Writer *writer, const GPtrArray *parts)
       way_json_append_string (writer->out, part->id ? part->id : "");
       g_string_append (writer->out, ",\"function\":{\"name\":");
       way_json_append_string (writer->out, part->name);
-      append_member (writer->out, "arguments", arguments);
+      way_json_append_member (writer->out, "arguments", arguments);
       g_string_append (writer->out, "}}");
     }
   if (n_calls > 0)
@@ -173,7 +160,7 @@ append_assistant (Writer *writer, const WayTurn *turn)
   append_content (writer->out, turn->parts);
   append_joined_text (thinking, turn->parts, WAY_PART_REASONING);
   if (thinking->len > 0)
-    append_string_member (writer->out, "thinking", thinking->str);
+    way_json_append_string_member (writer->out, "thinking", thinking->str);
   append_images (writer, turn->parts);
   append_calls (writer, turn->parts);
   g_string_append_c (writer->out, '}');
@@ -190,9 +177,9 @@ append_tool_result (Writer *writer, const WayPart *result)
   append_content (writer->out, result->parts);
   append_images (writer, result->parts);
   if (name)
-    append_string_member (writer->out, "tool_name", name);
+    way_json_append_string_member (writer->out, "tool_name", name);
   if (result->id)
-    append_string_member (writer->out, "tool_call_id", result->id);
+    way_json_append_string_member (writer->out, "tool_call_id", result->id);
   g_string_append_c (writer->out, '}');
   if (result->is_error)
     drop (writer, "is_error");
@@ -256,8 +243,8 @@ append_tool (Writer *writer, const WayTool *tool)
 
   g_string_append (writer->out, "{\"type\":\"function\",\"function\":{\"name\":");
   way_json_append_string (writer->out, tool->name);
-  append_string_member (writer->out, "description", description ? description : "");
-  append_member (writer->out, "parameters", way_tool_get_parameters (tool));
+  way_json_append_string_member (writer->out, "description", description ? description : "");
+  way_json_append_member (writer->out, "parameters", way_tool_get_parameters (tool));
   g_string_append (writer->out, "}}");
   if (tool->strict)
     drop (writer, "strict");
@@ -298,10 +285,10 @@ append_format (Writer *writer)
     case WAY_FORMAT_TEXT:
       return;
     case WAY_FORMAT_JSON:
-      append_member (writer->out, "format", "\"json\"");
+      way_json_append_member (writer->out, "format", "\"json\"");
       return;
     case WAY_FORMAT_JSON_SCHEMA:
-      append_member (writer->out, "format", writer->chat->schema);
+      way_json_append_member (writer->out, "format", writer->chat->schema);
       return;
     }
   g_assert_not_reached ();
@@ -334,13 +321,13 @@ append_think (Writer *writer)
   gboolean is_off = chat->reasoning == WAY_TRI_NO || g_strcmp0 (effort, "none") == 0;
 
   if (is_off)
-    append_member (writer->out, "think", "false");
+    way_json_append_member (writer->out, "think", "false");
   else if (chat->reasoning == WAY_TRI_UNSET && !effort)
     return;
   else if (takes_levels (writer->target->model))
-    append_member (writer->out, "think", get_level (effort));
+    way_json_append_member (writer->out, "think", get_level (effort));
   else if (writer->target->can_reason == WAY_TRI_YES)
-    append_member (writer->out, "think", "true");
+    way_json_append_member (writer->out, "think", "true");
   else
     drop (writer, "reasoning");
 }
@@ -405,11 +392,11 @@ append_settings (Writer *writer)
 {
   const WayChat *chat = writer->chat;
 
-  append_member (writer->out, "stream", chat->stream ? "true" : "false");
+  way_json_append_member (writer->out, "stream", chat->stream ? "true" : "false");
   append_format (writer);
   append_think (writer);
   if (chat->logprobs)
-    append_member (writer->out, "logprobs", "true");
+    way_json_append_member (writer->out, "logprobs", "true");
   if (chat->logprobs && chat->top_logprobs != WAY_UNKNOWN)
     g_string_append_printf (writer->out, ",\"top_logprobs\":%" G_GINT64_FORMAT, chat->top_logprobs);
   append_options (writer);
@@ -471,8 +458,8 @@ append_prompt (Writer *writer)
                           WAY_PART_TEXT);
     }
   if (system->len > 0)
-    append_string_member (writer->out, "system", system->str);
-  append_string_member (writer->out, "prompt", prompt->str);
+    way_json_append_string_member (writer->out, "system", system->str);
+  way_json_append_string_member (writer->out, "prompt", prompt->str);
   for (guint i = 0; i < turns->len; i++)
     if (((const WayTurn *)turns->pdata[i])->role == WAY_ROLE_USER)
       append_images (writer, ((const WayTurn *)turns->pdata[i])->parts);

@@ -29,19 +29,6 @@ drop (Writer *writer, const char *name)
   g_ptr_array_add (writer->dropped, (gpointer)name);
 }
 
-static void
-append_member (GString *out, const char *name, const char *json)
-{
-  g_string_append_printf (out, ",\"%s\":%s", name, json);
-}
-
-static void
-append_string_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text);
-}
-
 /* Parts */
 
 static void
@@ -66,7 +53,7 @@ append_image (Writer *writer, const WayPart *part)
   g_string_append (writer->out, "{\"type\":\"image_url\",\"image_url\":{\"url\":");
   append_data_url (writer->out, part);
   if (part->detail)
-    append_string_member (writer->out, "detail", part->detail);
+    way_json_append_string_member (writer->out, "detail", part->detail);
   g_string_append (writer->out, "}}");
 }
 
@@ -75,7 +62,7 @@ append_document (Writer *writer, const WayPart *part)
 {
   g_string_append (writer->out, "{\"type\":\"file\",\"file\":{\"file_data\":");
   append_data_url (writer->out, part);
-  append_string_member (writer->out, "filename", part->name ? part->name : "document.pdf");
+  way_json_append_string_member (writer->out, "filename", part->name ? part->name : "document.pdf");
   g_string_append (writer->out, "}}");
 }
 
@@ -86,7 +73,7 @@ append_audio (Writer *writer, const WayPart *part)
 
   g_string_append (writer->out, "{\"type\":\"input_audio\",\"input_audio\":{\"data\":");
   way_json_append_string (writer->out, part->data ? part->data : "");
-  append_string_member (writer->out, "format", is_mp3 ? "mp3" : "wav");
+  way_json_append_string_member (writer->out, "format", is_mp3 ? "mp3" : "wav");
   g_string_append (writer->out, "}}");
 }
 
@@ -177,7 +164,7 @@ begin_message (Writer *writer, const char *role, const char *name)
     g_string_append_c (writer->out, ',');
   g_string_append_printf (writer->out, "{\"role\":\"%s\"", role);
   if (name)
-    append_string_member (writer->out, "name", name);
+    way_json_append_string_member (writer->out, "name", name);
 }
 
 static gboolean
@@ -203,7 +190,7 @@ append_tool_id (Writer *writer, const char *name, const char *id)
       digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
       digest[must_be_short ? SHORT_TOOL_ID_BYTES : MAX_TOOL_ID_BYTES] = '\0';
     }
-  append_string_member (writer->out, name, digest ? digest : id);
+  way_json_append_string_member (writer->out, name, digest ? digest : id);
 }
 
 /* Tools give text here; what else they gave follows as a message of the user, the only one that may
@@ -245,7 +232,7 @@ append_call (Writer *writer, const WayPart *call)
   append_tool_id (writer, "id", call->id ? call->id : "");
   g_string_append (writer->out, ",\"function\":{\"name\":");
   way_json_append_string (writer->out, call->name);
-  append_string_member (writer->out, "arguments", arguments);
+  way_json_append_string_member (writer->out, "arguments", arguments);
   g_string_append (writer->out, "}}");
 }
 
@@ -278,7 +265,7 @@ append_reasoning (Writer *writer, const GPtrArray *parts)
 
       if (part->type != WAY_PART_REASONING || !part->text || !*part->text)
         continue;
-      append_string_member (writer->out, "reasoning_content", part->text);
+      way_json_append_string_member (writer->out, "reasoning_content", part->text);
       return;
     }
 }
@@ -310,7 +297,7 @@ append_assistant (Writer *writer, const WayTurn *turn)
       const WayPart *part = turn->parts->pdata[i];
 
       if (part->type == WAY_PART_REFUSAL)
-        append_string_member (writer->out, "refusal", part->text ? part->text : "");
+        way_json_append_string_member (writer->out, "refusal", part->text ? part->text : "");
     }
   append_reasoning (writer, turn->parts);
   append_calls (writer, turn->parts);
@@ -360,10 +347,10 @@ append_tool (Writer *writer, const WayTool *tool)
   g_string_append (writer->out, "{\"type\":\"function\",\"function\":{\"name\":");
   way_json_append_string (writer->out, tool->name);
   if (description)
-    append_string_member (writer->out, "description", description);
-  append_member (writer->out, "parameters", way_tool_get_parameters (tool));
+    way_json_append_string_member (writer->out, "description", description);
+  way_json_append_member (writer->out, "parameters", way_tool_get_parameters (tool));
   if (tool->strict)
-    append_member (writer->out, "strict", "true");
+    way_json_append_member (writer->out, "strict", "true");
   g_string_append (writer->out, "}}");
 }
 
@@ -375,13 +362,13 @@ append_tool_choice (Writer *writer)
     case WAY_TOOL_CHOICE_UNSET:
       return;
     case WAY_TOOL_CHOICE_AUTO:
-      append_member (writer->out, "tool_choice", "\"auto\"");
+      way_json_append_member (writer->out, "tool_choice", "\"auto\"");
       return;
     case WAY_TOOL_CHOICE_NONE:
-      append_member (writer->out, "tool_choice", "\"none\"");
+      way_json_append_member (writer->out, "tool_choice", "\"none\"");
       return;
     case WAY_TOOL_CHOICE_REQUIRED:
-      append_member (writer->out, "tool_choice", "\"required\"");
+      way_json_append_member (writer->out, "tool_choice", "\"required\"");
       return;
     case WAY_TOOL_CHOICE_NAMED:
       g_string_append (writer->out,
@@ -408,8 +395,8 @@ append_tools (Writer *writer)
   g_string_append_c (writer->out, ']');
   append_tool_choice (writer);
   if (writer->chat->parallel_tool_calls != WAY_TRI_UNSET)
-    append_member (writer->out, "parallel_tool_calls",
-                   writer->chat->parallel_tool_calls == WAY_TRI_YES ? "true" : "false");
+    way_json_append_member (writer->out, "parallel_tool_calls",
+                            writer->chat->parallel_tool_calls == WAY_TRI_YES ? "true" : "false");
 }
 
 /* Settings */
@@ -423,7 +410,7 @@ append_format (Writer *writer)
     return;
   if (chat->format == WAY_FORMAT_JSON || (writer->target->quirks & WAY_QUIRK_NO_JSON_SCHEMA))
     {
-      append_member (writer->out, "response_format", "{\"type\":\"json_object\"}");
+      way_json_append_member (writer->out, "response_format", "{\"type\":\"json_object\"}");
       if (chat->format == WAY_FORMAT_JSON_SCHEMA)
         drop (writer, "response_format.json_schema");
       return;
@@ -431,9 +418,9 @@ append_format (Writer *writer)
   g_string_append (writer->out,
                    ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":");
   way_json_append_string (writer->out, chat->schema_name ? chat->schema_name : "answer");
-  append_member (writer->out, "schema", chat->schema);
+  way_json_append_member (writer->out, "schema", chat->schema);
   if (chat->schema_strict)
-    append_member (writer->out, "strict", "true");
+    way_json_append_member (writer->out, "strict", "true");
   g_string_append (writer->out, "}}");
 }
 
@@ -450,8 +437,8 @@ append_reasoning_effort (Writer *writer)
       return;
     }
   /* The one level above OpenAI's. */
-  append_string_member (writer->out, "reasoning_effort",
-                        strcmp (effort, "max") == 0 ? "high" : effort);
+  way_json_append_string_member (writer->out, "reasoning_effort",
+                                 strcmp (effort, "max") == 0 ? "high" : effort);
 }
 
 static void
@@ -472,7 +459,7 @@ append_numbers (Writer *writer)
 
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (numbers[i].json)
-      append_member (writer->out, numbers[i].name, numbers[i].json);
+      way_json_append_member (writer->out, numbers[i].name, numbers[i].json);
 }
 
 /* Not OpenAI's; the servers that people run themselves all know them. */
@@ -484,9 +471,9 @@ append_local_numbers (Writer *writer)
   if (writer->target->is_local)
     {
       if (chat->top_k)
-        append_member (writer->out, "top_k", chat->top_k);
+        way_json_append_member (writer->out, "top_k", chat->top_k);
       if (chat->min_p)
-        append_member (writer->out, "min_p", chat->min_p);
+        way_json_append_member (writer->out, "min_p", chat->min_p);
       return;
     }
   if (chat->top_k)
@@ -520,7 +507,7 @@ append_logprobs (Writer *writer)
 {
   if (!writer->chat->logprobs)
     return;
-  append_member (writer->out, "logprobs", "true");
+  way_json_append_member (writer->out, "logprobs", "true");
   if (writer->chat->top_logprobs != WAY_UNKNOWN)
     append_count (writer->out, "top_logprobs", writer->chat->top_logprobs);
 }
@@ -532,9 +519,9 @@ append_settings (Writer *writer)
   WayQuirks quirks = writer->target->quirks;
 
   if (chat->stream)
-    append_member (writer->out, "stream", "true");
+    way_json_append_member (writer->out, "stream", "true");
   if (chat->stream && !(quirks & WAY_QUIRK_NO_STREAM_OPTIONS))
-    append_member (writer->out, "stream_options", "{\"include_usage\":true}");
+    way_json_append_member (writer->out, "stream_options", "{\"include_usage\":true}");
   if (chat->max_output_tokens != WAY_UNKNOWN)
     append_count (writer->out,
                   quirks & WAY_QUIRK_MAX_TOKENS ? "max_tokens" : "max_completion_tokens",
@@ -548,7 +535,7 @@ append_settings (Writer *writer)
   append_logprobs (writer);
   append_reasoning_effort (writer);
   if (chat->user)
-    append_string_member (writer->out, "user", chat->user);
+    way_json_append_string_member (writer->out, "user", chat->user);
 }
 
 gboolean

@@ -162,13 +162,6 @@ way_responses_item_append_id (GString *out, const WayReplyHead *head, const WayR
   g_string_append_printf (out, "\"%s_%s_%u\"", prefix, head->id, item->index);
 }
 
-static void
-append_text_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text);
-}
-
 /**
  * way_responses_item_append_part:
  *
@@ -183,18 +176,18 @@ way_responses_item_append_part (GString *out, const WayResponsesItem *item, gboo
     {
     case WAY_RESPONSES_MESSAGE:
       g_string_append (out, "{\"type\":\"output_text\"");
-      append_text_member (out, "text", text);
+      way_json_append_string_member (out, "text", text);
       g_string_append_printf (out, ",\"annotations\":[],\"logprobs\":%s}",
                               is_done && item->logprobs ? item->logprobs->str : "[]");
       return;
     case WAY_RESPONSES_REFUSAL:
       g_string_append (out, "{\"type\":\"refusal\"");
-      append_text_member (out, "refusal", text);
+      way_json_append_string_member (out, "refusal", text);
       g_string_append_c (out, '}');
       return;
     case WAY_RESPONSES_REASONING:
       g_string_append (out, "{\"type\":\"summary_text\"");
-      append_text_member (out, "text", text);
+      way_json_append_string_member (out, "text", text);
       g_string_append_c (out, '}');
       return;
     case WAY_RESPONSES_CALL:
@@ -209,17 +202,17 @@ append_call (GString *out, const WayResponsesItem *item, gboolean is_done)
   const WayTool *tool = item->function;
   g_autofree char *input = NULL;
 
-  append_text_member (out, "call_id", item->call_id);
-  append_text_member (out, "name", way_responses_item_get_name (item));
+  way_json_append_string_member (out, "call_id", item->call_id);
+  way_json_append_string_member (out, "name", way_responses_item_get_name (item));
   if (tool && tool->space)
-    append_text_member (out, "namespace", tool->space);
+    way_json_append_string_member (out, "namespace", tool->space);
   if (way_responses_item_is_custom (item))
     {
       input = is_done ? way_responses_item_dup_input (item) : g_strdup ("");
-      append_text_member (out, "input", input);
+      way_json_append_string_member (out, "input", input);
     }
   else
-    append_text_member (out, "arguments", is_done ? item->text->str : "");
+    way_json_append_string_member (out, "arguments", is_done ? item->text->str : "");
 }
 
 static const char *
@@ -370,7 +363,7 @@ way_responses_append_response (GString *out,
     out, "{\"id\":\"resp_%s\",\"object\":\"response\",\"created_at\":%" G_GINT64_FORMAT, head->id,
     head->created_s);
   append_status (out, finish, is_done);
-  append_text_member (out, "model", head->model);
+  way_json_append_string_member (out, "model", head->model);
   g_string_append (out, ",\"output\":[");
   for (guint i = 0; items && i < items->len; i++)
     {

@@ -31,13 +31,6 @@ drop (Writer *writer, const char *name)
 }
 
 static void
-append_string_member (GString *out, const char *name, const char *text)
-{
-  g_string_append_printf (out, ",\"%s\":", name);
-  way_json_append_string (out, text ? text : "");
-}
-
-static void
 begin_item (Writer *writer, const char *type)
 {
   g_string_append_printf (writer->out, "%s{\"type\":\"%s\"", writer->n_items++ > 0 ? "," : "",
@@ -62,8 +55,8 @@ append_image (GString *out, const WayPart *part)
   g_autofree char *url = dup_url (part, "image/png");
 
   g_string_append (out, "{\"type\":\"input_image\"");
-  append_string_member (out, "image_url", url);
-  append_string_member (out, "detail", part->detail ? part->detail : "auto");
+  way_json_append_string_member (out, "image_url", url);
+  way_json_append_string_member (out, "detail", part->detail ? part->detail : "auto");
   g_string_append_c (out, '}');
 }
 
@@ -74,8 +67,8 @@ append_file (GString *out, const WayPart *part)
 
   g_string_append (out, "{\"type\":\"input_file\"");
   if (!part->url)
-    append_string_member (out, "filename", part->name ? part->name : "document.pdf");
-  append_string_member (out, part->url ? "file_url" : "file_data", url);
+    way_json_append_string_member (out, "filename", part->name ? part->name : "document.pdf");
+  way_json_append_string_member (out, part->url ? "file_url" : "file_data", url);
   g_string_append_c (out, '}');
 }
 
@@ -102,7 +95,7 @@ static void
 append_text_part (GString *out, const char *type, const char *member, const char *text)
 {
   g_string_append_printf (out, "{\"type\":\"%s\"", type);
-  append_string_member (out, member, text);
+  way_json_append_string_member (out, member, text);
   g_string_append_c (out, '}');
 }
 
@@ -146,7 +139,7 @@ append_to_message (Writer *writer, const WayPart *part, const char *role)
   else
     {
       begin_item (writer, "message");
-      append_string_member (writer->out, "role", role);
+      way_json_append_string_member (writer->out, "role", role);
       g_string_append (writer->out, ",\"content\":[");
       writer->in_message = TRUE;
     }
@@ -168,13 +161,13 @@ append_result (Writer *writer, const WayPart *result)
   g_autofree char *text = NULL;
 
   begin_item (writer, "function_call_output");
-  append_string_member (writer->out, "call_id", result->id);
+  way_json_append_string_member (writer->out, "call_id", result->id);
   if (result->is_error)
     drop (writer, "is_error");
   if (is_plain (result->parts))
     {
       text = way_chat_dup_text (result->parts);
-      append_string_member (writer->out, "output", text);
+      way_json_append_string_member (writer->out, "output", text);
       g_string_append_c (writer->out, '}');
       return TRUE;
     }
@@ -196,9 +189,9 @@ append_call (Writer *writer, const WayPart *part)
   g_autofree char *arguments = way_chat_dup_arguments (writer->chat, part);
 
   begin_item (writer, "function_call");
-  append_string_member (writer->out, "call_id", part->id);
-  append_string_member (writer->out, "name", part->name);
-  append_string_member (writer->out, "arguments", arguments);
+  way_json_append_string_member (writer->out, "call_id", part->id);
+  way_json_append_string_member (writer->out, "name", part->name);
+  way_json_append_string_member (writer->out, "arguments", arguments);
   g_string_append_c (writer->out, '}');
 }
 
@@ -214,12 +207,12 @@ append_reasoning (Writer *writer, const WayPart *part)
   id = g_strndup (part->signature, (gsize)(colon - part->signature));
   begin_item (writer, "reasoning");
   if (*id)
-    append_string_member (writer->out, "id", id);
+    way_json_append_string_member (writer->out, "id", id);
   g_string_append (writer->out, ",\"summary\":[");
   if (part->text && *part->text)
     append_text_part (writer->out, "summary_text", "text", part->text);
   g_string_append_c (writer->out, ']');
-  append_string_member (writer->out, "encrypted_content", colon + 1);
+  way_json_append_string_member (writer->out, "encrypted_content", colon + 1);
   g_string_append_c (writer->out, '}');
 }
 
@@ -291,17 +284,17 @@ append_tool_choice (Writer *writer)
     case WAY_TOOL_CHOICE_UNSET:
       return;
     case WAY_TOOL_CHOICE_AUTO:
-      append_string_member (writer->out, "tool_choice", "auto");
+      way_json_append_string_member (writer->out, "tool_choice", "auto");
       return;
     case WAY_TOOL_CHOICE_NONE:
-      append_string_member (writer->out, "tool_choice", "none");
+      way_json_append_string_member (writer->out, "tool_choice", "none");
       return;
     case WAY_TOOL_CHOICE_REQUIRED:
-      append_string_member (writer->out, "tool_choice", "required");
+      way_json_append_string_member (writer->out, "tool_choice", "required");
       return;
     case WAY_TOOL_CHOICE_NAMED:
       g_string_append (writer->out, ",\"tool_choice\":{\"type\":\"function\"");
-      append_string_member (writer->out, "name", writer->chat->tool_choice_name);
+      way_json_append_string_member (writer->out, "name", writer->chat->tool_choice_name);
       g_string_append_c (writer->out, '}');
       return;
     }
@@ -321,9 +314,9 @@ append_tools (Writer *writer)
 
       g_string_append (writer->out, i == 0 ? ",\"tools\":[" : ",");
       g_string_append (writer->out, "{\"type\":\"function\"");
-      append_string_member (writer->out, "name", tool->name);
+      way_json_append_string_member (writer->out, "name", tool->name);
       if (description)
-        append_string_member (writer->out, "description", description);
+        way_json_append_string_member (writer->out, "description", description);
       g_string_append_printf (writer->out, ",\"parameters\":%s,\"strict\":%s}",
                               way_tool_get_parameters (tool), tool->strict ? "true" : "false");
     }
@@ -348,7 +341,8 @@ append_format (Writer *writer)
   if (chat->format != WAY_FORMAT_JSON_SCHEMA)
     return;
   g_string_append (writer->out, ",\"text\":{\"format\":{\"type\":\"json_schema\"");
-  append_string_member (writer->out, "name", chat->schema_name ? chat->schema_name : "answer");
+  way_json_append_string_member (writer->out, "name",
+                                 chat->schema_name ? chat->schema_name : "answer");
   g_string_append_printf (writer->out, ",\"schema\":%s,\"strict\":%s}}", chat->schema,
                           chat->schema_strict ? "true" : "false");
 }
@@ -380,7 +374,8 @@ append_reasoning_setting (Writer *writer)
   g_string_append (writer->out, ",\"reasoning\":{\"summary\":");
   way_json_append_nullable (writer->out, is_asked ? "auto" : NULL);
   if (effort)
-    append_string_member (writer->out, "effort", strcmp (effort, "max") == 0 ? "high" : effort);
+    way_json_append_string_member (writer->out, "effort",
+                                   strcmp (effort, "max") == 0 ? "high" : effort);
   g_string_append_c (writer->out, '}');
 }
 
@@ -445,7 +440,7 @@ append_settings (Writer *writer)
   append_include (writer);
   drop_unknown_here (writer);
   if (chat->user)
-    append_string_member (writer->out, "user", chat->user);
+    way_json_append_string_member (writer->out, "user", chat->user);
 }
 
 gboolean

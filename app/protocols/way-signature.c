@@ -159,6 +159,8 @@ way_signature_is_foreign (const char *data, gsize length)
   static const char name[] = "wayfare"; /* of both marks in plain text */
   const char *end = data + length;
 
+  if (length == 0)
+    return FALSE; /* no bytes may have no address */
   for (const char *at = data; (at = memmem (at, end - at, name, strlen (name))); at++)
     if ((at > data && at[-1] == '"' && has_at (at, end, TAG)) ||
         (at >= data + 2 && has_at (at - 2, end, ID_MARK)))

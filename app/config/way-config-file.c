@@ -142,13 +142,16 @@ check_nothing_gets_lost (const char *path, const char *data, gsize length, GErro
 static JsonNode *
 fail_parse (const char *path, const GError *failure, GError **error)
 {
-  /* json-glib says "<data>:LINE:COLUMN: what". */
+  /* json-glib says "<data>:LINE:COLUMN: Parse error: unexpected THIS, expected THAT", and its guess
+   * of what should be there is seldom right: a "}" in place of the "}" that it met. */
   static const char unnamed[] = "<data>";
   const char *place = strstr (failure->message, unnamed);
-  if (place != NULL)
-    g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s%s", path, place + strlen (unnamed));
-  else
-    g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: %s", path, failure->message);
+  const char *what = place == NULL ? failure->message : place + strlen (unnamed);
+  const char *guess = strstr (what, ", expected ");
+  int length = guess == NULL ? (int)strlen (what) : (int)(guess - what);
+
+  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s%s%.*s", path, place == NULL ? ": " : "",
+               length, what);
   return NULL;
 }
 

@@ -19,16 +19,15 @@ way_cli_check (const WayCliVerb *verb, int argc, char **argv)
 
   is_good = way_config_check_file (argv[1], faults, warnings);
   for (guint i = 0; i < faults->len; i++)
-    g_print ("%s: error: %s\n", argv[1], (const char *)g_ptr_array_index (faults, i));
+    g_print ("error: %s\n", (const char *)g_ptr_array_index (faults, i));
   for (guint i = 0; i < warnings->len; i++)
-    g_print ("%s: warning: %s\n", argv[1], (const char *)g_ptr_array_index (warnings, i));
+    g_print ("warning: %s\n", (const char *)g_ptr_array_index (warnings, i));
   if (is_good)
     {
       g_print ("%s: good\n", argv[1]);
       return WAY_EXIT_DONE;
     }
-  g_printerr ("wayfare: %s cannot be used: %u faults, listed above; put them right and check "
-              "again\n",
-              argv[1], faults->len);
+  g_printerr ("wayfare: %s cannot be used: put right what is listed above and check again\n",
+              argv[1]);
   return WAY_EXIT_FAILED;
 }

@@ -54,7 +54,7 @@ class Home:
         self.folder = tempfile.TemporaryDirectory(prefix="wayfare-cli-")
         self.env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
         if not keep_session:
-            self.env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
+            self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={self.folder.name}/no-bus"
         for name, variable in (("config", "XDG_CONFIG_HOME"), ("data", "XDG_DATA_HOME"),
                                ("run", "XDG_RUNTIME_DIR"), ("home", "HOME")):
             if keep_session and name in ("run", "home"):
@@ -64,6 +64,7 @@ class Home:
             self.env[variable] = path
         self.config = os.path.join(self.env["XDG_CONFIG_HOME"], "wayfare", "config.json")
         os.mkdir(os.path.dirname(self.config))
+        self.missing = os.path.join(self.folder.name, "missing")
 
     def write_config(self, config):
         with open(self.config, "w", encoding="utf-8") as file:
@@ -196,7 +197,9 @@ class Check(CliTest):
         self.assertRegex(done.stderr, r"\Awayfare: [^\n]+\n\Z")
 
     def test_no_file(self):
-        self.assertEqual(self.home.call("check", "/nonexistent").returncode, 1)
+        done = self.home.call("check", self.home.missing)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, f"error: {self.home.missing}: there is no such file\n")
 
 
 class Import(CliTest):
@@ -242,7 +245,7 @@ class Import(CliTest):
                 failure = self.run_failing(1, "import", "litellm", path)
                 self.assertIn(path + ": ", failure)
                 self.assertIn(what, failure)
-        self.assertIn("no such file", self.run_failing(1, "import", "litellm", "/nonexistent"))
+        self.assertIn("no such file", self.run_failing(1, "import", "litellm", self.home.missing))
 
 
 class Serve(CliTest):

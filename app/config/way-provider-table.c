@@ -12,6 +12,7 @@
 #define USUAL_QUIRKS WAY_QUIRK_MAX_TOKENS
 
 /* The last version of Azure's deployment paths that is generally available. */
+#define BEARER "Authorization: Bearer "
 #define AZURE_API_VERSION "2024-10-21"
 #define AZURE_DEPLOYMENT "/openai/deployments/{model}"
 #define AZURE_VERSION "?api-version={version}"
@@ -21,7 +22,7 @@
  * told from outside: a config that lists such a dialect gets it passed through. */
 static const WayKindRow kind_rows[] = {
   { WAY_KIND_OPENAI,
-    WAY_AUTH_BEARER,
+    BEARER,
     "/models",
     NULL,
     NULL,
@@ -29,7 +30,7 @@ static const WayKindRow kind_rows[] = {
       { "openai-completions", "/completions", NULL },
       { "openai-embeddings", "/embeddings", NULL } } },
   { WAY_KIND_OLLAMA,
-    WAY_AUTH_BEARER,
+    BEARER,
     "/v1/models",
     NULL,
     NULL,
@@ -41,14 +42,14 @@ static const WayKindRow kind_rows[] = {
       { "openai-completions", "/v1/completions", NULL },
       { "openai-embeddings", "/v1/embeddings", NULL } } },
   { WAY_KIND_ANTHROPIC,
-    WAY_AUTH_X_API_KEY,
+    "x-api-key: ",
     "/v1/models?limit=1000",
     "anthropic-version",
     "2023-06-01",
     { { "anthropic", "/v1/messages", NULL },
       { "anthropic-count", "/v1/messages/count_tokens", NULL } } },
   { WAY_KIND_GEMINI,
-    WAY_AUTH_X_GOOG_API_KEY,
+    "x-goog-api-key: ",
     "/v1beta/models?pageSize=1000",
     NULL,
     NULL,
@@ -58,7 +59,7 @@ static const WayKindRow kind_rows[] = {
       { "gemini-embed", "/v1beta/models/{model}:batchEmbedContents", NULL },
       { "gemini-embed-one", "/v1beta/models/{model}:embedContent", NULL } } },
   { WAY_KIND_AZURE_OPENAI,
-    WAY_AUTH_API_KEY,
+    "api-key: ",
     "/openai/v1/models",
     NULL,
     NULL,
@@ -66,12 +67,7 @@ static const WayKindRow kind_rows[] = {
       { "openai-completions", AZURE_DEPLOYMENT "/completions" AZURE_VERSION, NULL },
       { "openai-embeddings", AZURE_DEPLOYMENT "/embeddings" AZURE_VERSION, NULL },
       { "openai-responses", "/openai/v1/responses", NULL } } },
-  { WAY_KIND_DEMO,
-    WAY_AUTH_NONE,
-    "/models",
-    NULL,
-    NULL,
-    { { "openai-chat", "/chat/completions", NULL } } },
+  { WAY_KIND_DEMO, NULL, "/models", NULL, NULL, { { "openai-chat", "/chat/completions", NULL } } },
 };
 
 /* Dialects that a provider of any kind can be configured or known to speak, at their usual paths.

@@ -11,15 +11,6 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
-  WAY_AUTH_NONE,
-  WAY_AUTH_BEARER, /* Authorization: Bearer KEY */
-  WAY_AUTH_X_API_KEY,
-  WAY_AUTH_API_KEY, /* api-key: KEY */
-  WAY_AUTH_X_GOOG_API_KEY,
-} WayAuth;
-
 #define WAY_KIND_MAX_CALLS 10
 #define WAY_PRESET_MAX_DIALECTS 4
 
@@ -40,6 +31,7 @@ typedef struct
 
 /**
  * WayKindRow:
+ * @key_prefix: (nullable): the header that carries the key, up to the key
  * @models_path: where its list of models is
  * @header: (nullable): a header that each request must have, unless the client sent its own
  * @calls: the dialects it speaks, ended by one without a name; the first of an operation is what
@@ -50,7 +42,7 @@ typedef struct
 typedef struct
 {
   WayKind kind;
-  WayAuth auth;
+  const char *key_prefix;
   const char *models_path;
   const char *header_name;
   const char *header_value;

@@ -7,6 +7,7 @@
 #include "way-snapshot-private.h"
 
 #include "way-id.h"
+#include "way-provider-table.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ way_provider_free (gpointer data)
   g_free (provider->data_policy);
   g_strfreev (provider->dialects);
   g_free (provider->api_version);
-  g_clear_pointer (&provider->key, way_key_unref);
+  g_clear_pointer (&provider->key_header, way_key_unref);
   g_free (provider->key_problem);
   g_free (provider);
 }
@@ -113,9 +114,25 @@ tag_terms_copy (const WayTagTerms *source)
   return terms;
 }
 
+static void
+take_key (WayProvider *provider, const WayKeyEntry *entry)
+{
+  const char *prefix = way_kind_row (provider->kind)->key_prefix;
+  g_autoptr (GError) error = NULL;
+
+  provider->key_header = NULL;
+  provider->key_problem = g_strdup (entry->problem);
+  if (entry->key == NULL || prefix == NULL)
+    return;
+  provider->key_header = way_key_new_header (prefix, entry->key, &error);
+  if (provider->key_header == NULL)
+    provider->key_problem = g_strdup (error->message);
+}
+
 static WayProvider *
 provider_copy_with_key (const WayProvider *source, const WayKeyEntry *entry)
 {
+  static const WayKeyEntry no_entry = { NULL, NULL };
   WayProvider *provider = g_memdup2 (source, sizeof *source);
   provider->id = g_strdup (source->id);
   provider->base_url = g_strdup (source->base_url);
@@ -123,8 +140,7 @@ provider_copy_with_key (const WayProvider *source, const WayKeyEntry *entry)
   provider->data_policy = g_strdup (source->data_policy);
   provider->dialects = g_strdupv (source->dialects);
   provider->api_version = g_strdup (source->api_version);
-  provider->key = entry == NULL || entry->key == NULL ? NULL : way_key_ref (entry->key);
-  provider->key_problem = entry == NULL ? NULL : g_strdup (entry->problem);
+  take_key (provider, entry == NULL ? &no_entry : entry);
   return provider;
 }
 
@@ -212,9 +228,9 @@ way_snapshot_new_from_json (JsonNode *root, GPtrArray *warnings, GError **error)
  * @keys_by_provider: (nullable) (element-type utf8 WayKeyEntry): what is known of the key of each
  *   provider, by provider id
  *
- * A copy that differs only in `key` and `key_problem` of its providers; they are those of the
- * table, and empty where the table says nothing. Deep, since targets borrow their providers and a
- * config is small. Any thread.
+ * A copy that differs only in `key_header` and `key_problem` of its providers; they are those of
+ * the table, and empty where the table says nothing. Deep, since targets borrow their providers and
+ * a config is small. Any thread.
  *
  * Returns: (transfer full): the copy; it holds references to the keys
  */

@@ -64,8 +64,8 @@ typedef struct
   gint64 price_factor_ppm; /* 1,000,000 is "as the catalogue says" */
   WayRateLimits limits;
   WayBudgetTerms budget;
-  WayKey *key;       /* nullable; filled by way_snapshot_with_keys() */
-  char *key_problem; /* nullable: why a configured key is absent, in words */
+  WayKey *key_header; /* nullable: "Authorization: Bearer KEY"; from way_snapshot_with_keys() */
+  char *key_problem;  /* nullable: why a configured key is absent, in words */
 } WayProvider;
 
 typedef struct

@@ -12,6 +12,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A shorter secret would give too much of itself away by four characters. */
@@ -85,6 +86,51 @@ lock_pages (char *pages, gsize size)
     way_log_debug ("keys are not wiped in child processes: the kernel refused MADV_WIPEONFORK");
 }
 
+/* Who sends a key copies it for a moment into memory of another kind: a library's buffers, or its
+ * cipher's. So a process that has keys leaves no core file at all. Only the soft limit goes, and
+ * who looks for a crash can raise it again. */
+static void
+forbid_core_files (void)
+{
+  static gsize is_done = 0;
+  struct rlimit limit;
+
+  if (!g_once_init_enter (&is_done))
+    return;
+  if (getrlimit (RLIMIT_CORE, &limit) == 0)
+    {
+      limit.rlim_cur = 0;
+      setrlimit (RLIMIT_CORE, &limit);
+    }
+  g_once_init_leave (&is_done, 1);
+}
+
+/* A key of the bytes of @prefix and those of @value. */
+static WayKey *
+lay_out (const char *prefix, const char *value, gsize length, GError **error)
+{
+  gsize prefix_length = strlen (prefix);
+  gsize page = (gsize)sysconf (_SC_PAGESIZE);
+  gsize size = (prefix_length + length + 1 + page - 1) / page * page;
+  char *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED)
+    {
+      g_set_error_literal (error, WAY_ERROR, WAY_ERROR_IO, "no memory is left to keep the key in");
+      return NULL;
+    }
+  forbid_core_files ();
+  lock_pages (pages, size);
+  memcpy (pages, prefix, prefix_length);
+  memcpy (pages + prefix_length, value, length);
+  mprotect (pages, size, PROT_READ);
+
+  WayKey *key = g_new0 (WayKey, 1);
+  g_atomic_ref_count_init (&key->refs);
+  key->value = pages;
+  key->mapping_bytes = size;
+  return key;
+}
+
 /**
  * way_key_new:
  * @value: (array length=length): the secret; need not be terminated
@@ -92,7 +138,8 @@ lock_pages (char *pages, gsize size)
  * @error: return location for an error
  *
  * Copies a secret into memory of its own: locked as far as RLIMIT_MEMLOCK allows, left out of core
- * dumps, wiped in a forked child and when the last reference goes. Line ends at the end of @value,
+ * dumps, wiped in a forked child and when the last reference goes. From the first key on the
+ * process leaves no core file (its soft RLIMIT_CORE is 0). Line ends at the end of @value,
  * which files and standard input bring along, are not part of the key. The caller wipes @value.
  *
  * Any thread. Errors: %WAY_ERROR_BAD_REQUEST for an empty value or one that fits no HTTP header,
@@ -109,24 +156,27 @@ way_key_new (const char *value, gsize length, GError **error)
   length = trimmed_length (value, length);
   if (!check_value (value, length, error))
     return NULL;
+  return lay_out ("", value, length, error);
+}
 
-  gsize page = (gsize)sysconf (_SC_PAGESIZE);
-  gsize size = (length + 1 + page - 1) / page * page;
-  char *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (pages == MAP_FAILED)
-    {
-      g_set_error_literal (error, WAY_ERROR, WAY_ERROR_IO, "no memory is left to keep the key in");
-      return NULL;
-    }
-  lock_pages (pages, size);
-  memcpy (pages, value, length);
-  mprotect (pages, size, PROT_READ);
+/**
+ * way_key_new_header:
+ * @name_and_scheme: what comes before the key: "Authorization: Bearer "
+ * @key: a key
+ * @error: return location for an error
+ *
+ * The header that carries @key, as a key of its own: a request that waits for its answer needs no
+ * copy of it in memory that a core dump would have. Any thread. Errors: %WAY_ERROR_IO without
+ * memory.
+ *
+ * Returns: (transfer full) (nullable): the header, or %NULL with @error set
+ */
+WayKey *
+way_key_new_header (const char *name_and_scheme, const WayKey *key, GError **error)
+{
+  g_return_val_if_fail (name_and_scheme != NULL && key != NULL, NULL);
 
-  WayKey *key = g_new0 (WayKey, 1);
-  g_atomic_ref_count_init (&key->refs);
-  key->value = pages;
-  key->mapping_bytes = size;
-  return key;
+  return lay_out (name_and_scheme, key->value, strlen (key->value), error);
 }
 
 /**
@@ -171,9 +221,9 @@ way_key_unref (WayKey *key)
  * way_key_reveal:
  * @key: a key
  *
- * The value itself. It may be written into one header of one upstream request, or handed to the
- * keyring; it may not be copied to memory that outlives that, logged, or put into a message. In a
- * forked child it is empty. Any thread.
+ * The value itself. It may be sent as one header of one upstream request, or handed to the keyring;
+ * it may not be copied to memory that outlives that, logged, or put into a message. In a forked
+ * child it is empty. Any thread.
  *
  * Returns: (transfer none): printable ASCII, valid as long as @key
  */

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct _WayKey WayKey;
 
 WayKey *way_key_new (const char *value, gsize length, GError **error);
+WayKey *way_key_new_header (const char *name_and_scheme, const WayKey *key, GError **error);
 WayKey *way_key_ref (WayKey *key);
 void way_key_unref (WayKey *key);
 const char *way_key_reveal (const WayKey *key);

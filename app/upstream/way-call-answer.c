@@ -33,7 +33,6 @@ gboolean
 way_call_give_head (WayCall *call, guint status)
 {
   call->has_head = TRUE;
-  way_call_forget_secret (call);
   if (call->handlers.on_head != NULL)
     {
       call->inside_handler++;

@@ -39,35 +39,16 @@ is_forwardable (const WayCall *call, const WayHeader *header)
   return TRUE;
 }
 
-static const char *
-prefix_of_auth (WayAuth auth)
-{
-  switch (auth)
-    {
-    case WAY_AUTH_NONE:
-      return NULL;
-    case WAY_AUTH_BEARER:
-      return "Authorization: Bearer ";
-    case WAY_AUTH_X_API_KEY:
-      return "x-api-key: ";
-    case WAY_AUTH_API_KEY:
-      return "api-key: ";
-    case WAY_AUTH_X_GOOG_API_KEY:
-      return "x-goog-api-key: ";
-    }
-  g_assert_not_reached ();
-}
-
 /* Chains one more node; @text stays where it is, since libcurl only reads the list. */
 static void
-add_node (WayRequestHead *head, guint *n_nodes, char *text)
+add_node (struct curl_slist *nodes, guint *n_nodes, const char *text)
 {
-  struct curl_slist *node = &head->nodes[*n_nodes];
+  struct curl_slist *node = &nodes[*n_nodes];
 
-  node->data = text;
+  node->data = (char *)text;
   node->next = NULL;
   if (*n_nodes > 0)
-    head->nodes[*n_nodes - 1].next = node;
+    nodes[*n_nodes - 1].next = node;
   (*n_nodes)++;
 }
 
@@ -80,18 +61,13 @@ append_text (char *end, const char *text, gsize length)
 }
 
 static gsize
-measure_head (const WayCallRequest *request,
-              const WayKindRow *row,
-              const char *auth,
-              const char *key)
+measure_headers (const WayCallRequest *request, const WayKindRow *row)
 {
   gsize n_nodes = request->n_headers + N_OWN_NODES;
-  gsize size = sizeof (WayRequestHead) + n_nodes * sizeof (struct curl_slist);
+  gsize size = n_nodes * sizeof (struct curl_slist);
 
   if (row->header_name != NULL)
     size += strlen (row->header_name) + strlen (row->header_value) + 3;
-  if (key != NULL)
-    size += strlen (auth) + strlen (key) + 1;
   for (gsize i = 0; i < request->n_headers; i++)
     size += strlen (request->headers[i].name) + strlen (request->headers[i].value) + 3;
   return size;
@@ -106,51 +82,39 @@ names_header (const WayCallRequest *request, const char *name)
   return FALSE;
 }
 
-static WayRequestHead *
-build_request_head (const WayCall *call, const WayCallRequest *request)
+static struct curl_slist *
+lay_out_headers (const WayCall *call, const WayCallRequest *request)
 {
   const WayKindRow *row = way_kind_row (call->provider->kind);
-  const char *auth = prefix_of_auth (row->auth);
-  const char *key =
-    call->provider->key == NULL || auth == NULL ? NULL : way_key_reveal (call->provider->key);
-  gsize size = measure_head (request, row, auth, key);
-  WayRequestHead *head = g_malloc (size);
-  char *end = (char *)&head->nodes[request->n_headers + N_OWN_NODES];
+  struct curl_slist *nodes = g_malloc (measure_headers (request, row));
+  char *end = (char *)&nodes[request->n_headers + N_OWN_NODES];
   guint n_nodes = 0;
 
-  head->size_bytes = size;
-  head->secret = NULL;
-  head->secret_length = 0;
-  add_node (head, &n_nodes, (char *)NO_EXPECT);
+  add_node (nodes, &n_nodes, NO_EXPECT);
   if (!names_header (request, "User-Agent"))
-    add_node (head, &n_nodes, (char *)USER_AGENT);
+    add_node (nodes, &n_nodes, USER_AGENT);
   if (call->body != NULL)
-    add_node (head, &n_nodes, (char *)CONTENT_TYPE);
+    add_node (nodes, &n_nodes, CONTENT_TYPE);
   if (row->header_name != NULL && !names_header (request, row->header_name))
     {
-      add_node (head, &n_nodes, end);
+      add_node (nodes, &n_nodes, end);
       end = append_text (end, row->header_name, strlen (row->header_name));
       end = append_text (end, ": ", 2);
       end = append_text (end, row->header_value, strlen (row->header_value)) + 1;
     }
-  if (key != NULL)
-    {
-      add_node (head, &n_nodes, end);
-      head->secret = append_text (end, auth, strlen (auth));
-      head->secret_length = strlen (key);
-      end = append_text (head->secret, key, head->secret_length) + 1;
-    }
+  if (call->provider->key_header != NULL)
+    add_node (nodes, &n_nodes, way_key_reveal (call->provider->key_header));
   for (gsize i = 0; i < request->n_headers; i++)
     {
       const WayHeader *header = &request->headers[i];
       if (!is_forwardable (call, header))
         continue;
-      add_node (head, &n_nodes, end);
+      add_node (nodes, &n_nodes, end);
       end = append_text (end, header->name, strlen (header->name));
       end = append_text (end, ": ", 2);
       end = append_text (end, header->value, strlen (header->value)) + 1;
     }
-  return head;
+  return nodes;
 }
 
 static WayPlace *
@@ -208,7 +172,7 @@ way_call_prepare (WayCall *call, const WayCallRequest *request)
                         &call->error))
     return FALSE;
   call->path = g_strdup (request->path);
-  call->request_head = build_request_head (call, request);
+  call->request_headers = lay_out_headers (call, request);
   return TRUE;
 }
 
@@ -264,7 +228,7 @@ set_request (CURL *easy, const WayCall *call)
   g_autofree char *target = make_target (call);
 
   curl_easy_setopt (easy, CURLOPT_REQUEST_TARGET, target);
-  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, &call->request_head->nodes[0]);
+  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, call->request_headers);
   if (!call->is_post)
     {
       curl_easy_setopt (easy, CURLOPT_HTTPGET, 1L);
@@ -309,21 +273,4 @@ way_call_set_options (WayCall *call)
   way_call_watch_answer (call);
   way_upstream_watch_peer (easy, call);
   set_transport (easy, call);
-}
-
-/**
- * way_call_forget_secret:
- *
- * Wipes the key out of the request headers. Once an answer has begun, libcurl does not send them
- * again: it neither follows redirects nor negotiates, and repeats only what was not answered.
- */
-void
-way_call_forget_secret (WayCall *call)
-{
-  WayRequestHead *head = call->request_head;
-
-  if (head == NULL || head->secret == NULL)
-    return;
-  explicit_bzero (head->secret, head->secret_length);
-  head->secret = NULL;
 }

@@ -182,9 +182,7 @@ void
 way_call_free (WayCall *call)
 {
   g_clear_pointer (&call->demo, way_demo_free);
-  if (call->request_head != NULL)
-    explicit_bzero (call->request_head, call->request_head->size_bytes);
-  g_free (call->request_head);
+  g_free (call->request_headers);
   g_free (call->path);
   g_string_free (call->head, TRUE);
   g_clear_error (&call->error);

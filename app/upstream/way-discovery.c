@@ -108,10 +108,10 @@ read_status (Entry *entry, guint status, GString *body)
   if (status == 200)
     read_models (entry, body);
   else if (status == 401 || status == 403)
-    set_reach (
-      entry, WAY_REACH_NO_KEY,
-      g_strdup_printf (provider->key == NULL ? "wants a key (%u)" : "does not accept the key (%u)",
-                       status));
+    set_reach (entry, WAY_REACH_NO_KEY,
+               g_strdup_printf (provider->key_header == NULL ? "wants a key (%u)"
+                                                             : "does not accept the key (%u)",
+                                status));
   else if (status == 404 || status == 405 || status == 501)
     set_reach (entry, WAY_REACH_UP, g_strdup ("answers, but lists no models"));
   else if (status == 429)
@@ -264,11 +264,11 @@ way_discovery_may_ask (const WaySnapshot *snapshot, const WayProvider *provider,
   else if (is_beyond && !snapshot->cloud_enabled)
     g_set_error_literal (error, WAY_ERROR, WAY_ERROR_CLOUD_DISABLED,
                          "not asked, since the cloud is switched off");
-  else if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key == NULL)
+  else if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key_header == NULL)
     g_set_error_literal (error, WAY_ERROR, WAY_ERROR_KEY_MISSING,
                          provider->key_problem != NULL ? provider->key_problem
                                                        : "its key is missing");
-  else if (is_cloud && provider->key == NULL)
+  else if (is_cloud && provider->key_header == NULL)
     g_set_error_literal (error, WAY_ERROR, WAY_ERROR_KEY_MISSING,
                          "not asked, since no key is set for it");
   else

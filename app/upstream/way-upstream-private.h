@@ -18,15 +18,6 @@ G_BEGIN_DECLS
 
 typedef struct _WayDemo WayDemo;
 
-/* Request headers in one allocation, so that one wipe reaches every byte of them. */
-typedef struct
-{
-  gsize size_bytes;
-  char *secret; /* inside; the value of the key's header */
-  gsize secret_length;
-  struct curl_slist nodes[];
-} WayRequestHead;
-
 struct _WayUpstream
 {
   GMainContext *context;
@@ -54,14 +45,14 @@ struct _WayCall
   WayUpstream *upstream; /* borrowed */
   WaySnapshot *snapshot; /* owned; keeps provider */
   const WayProvider *provider;
-  WayPlace *place; /* borrowed */
-  WayDemo *demo;   /* owned, nullable: answers instead of a peer */
-  CURL *easy;      /* owned, nullable */
-  GBytes *body;    /* owned, nullable */
-  char *path;      /* below the place's URL, with its query */
-  WayRequestHead *request_head;
-  GString *head; /* of the response: name, NUL, value, NUL, … */
-  GError *error; /* what ended the call, once something did */
+  WayPlace *place;                    /* borrowed */
+  WayDemo *demo;                      /* owned, nullable: answers instead of a peer */
+  CURL *easy;                         /* owned, nullable */
+  GBytes *body;                       /* owned, nullable */
+  char *path;                         /* below the place's URL, with its query */
+  struct curl_slist *request_headers; /* one allocation, with all texts but constants and the key */
+  GString *head;                      /* of the response: name, NUL, value, NUL, … */
+  GError *error;                      /* what ended the call, once something did */
   WayCallHandlers handlers;
   gpointer user_data;
   WayDeadlines deadlines;
@@ -123,7 +114,6 @@ void way_call_fail (WayCall *call, GError *error);
 gboolean way_call_prepare (WayCall *call, const WayCallRequest *request);
 CURL *way_call_new_handle (const WayCall *call);
 void way_call_set_options (WayCall *call);
-void way_call_forget_secret (WayCall *call);
 
 /* way-call-error.c */
 GError *way_call_describe (WayCall *call, CURLcode code);

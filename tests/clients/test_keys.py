@@ -2,6 +2,9 @@
 # Copyright (c) 2026 The Wayfare authors
 """A key goes from standard input to the keyring to one header of one request, and nowhere else."""
 
+import contextlib
+import http.client
+import json
 import os
 import pathlib
 import secrets
@@ -11,7 +14,7 @@ import pytest
 
 from keyring import Keyring
 from mock_cloud import MockCloud
-from wayfare import Wayfare, provider, route, wait_for
+from wayfare import Wayfare, chat_body, provider, route, wait_for
 
 
 @pytest.fixture(name="keyring", scope="module")
@@ -30,7 +33,7 @@ def start(cloud, environment):
     config = {
         "providers": [provider("cloud", cloud.url, locality="cloud"), provider("other", cloud.url)],
         "routes": [
-            *(route(name, ("cloud", name)) for name in ("ok", "bad-key", "reset", "error-event", "drip")),
+            *(route(name, ("cloud", name)) for name in ("ok", "bad-key", "reset", "error-event", "stall-head")),
             route("other", ("other", "ok")),
         ],
     }
@@ -78,9 +81,21 @@ def test_key_is_used_and_found_nowhere(keyring, cloud):
         assert needle not in (process / "cmdline").read_bytes()
         assert needle not in (process / "environ").read_bytes()
         assert files_with(wayfare.home, needle) == []
-        assert needle not in core_dump(wayfare)
+        with waiting_request(wayfare, cloud):
+            assert needle not in core_dump(wayfare)
         wayfare.stop()
         assert files_with(wayfare.home, needle) == []
+
+
+@contextlib.contextmanager
+def waiting_request(wayfare, cloud):
+    """The key has been sent, and its request is not answered yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", wayfare.port, timeout=20)
+    body = json.dumps(chat_body("stall-head")).encode()
+    connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+    wait_for(lambda: cloud.chats()[-1].json()["model"] == "stall-head", "the request being sent")
+    yield
+    connection.close()
 
 
 def core_dump(wayfare):

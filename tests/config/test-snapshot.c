@@ -224,21 +224,22 @@ test_with_keys (void)
   g_hash_table_insert (keys, (gpointer) "nas", way_key_entry_new (NULL, "NAS_KEY is not set"));
 
   g_autoptr (WaySnapshot) copy = way_snapshot_with_keys (bare, keys);
-  g_assert_null (way_snapshot_find_provider (bare, "openai")->key);
+  g_assert_null (way_snapshot_find_provider (bare, "openai")->key_header);
   way_snapshot_unref (bare); /* the copy stands alone */
   g_clear_pointer (&keys, g_hash_table_unref);
 
-  g_assert_true (way_snapshot_find_provider (copy, "openai")->key == key);
+  const WayProvider *openai = way_snapshot_find_provider (copy, "openai");
+  g_assert_cmpstr (way_key_reveal (openai->key_header), ==, "Authorization: Bearer sk-0123456789");
   g_assert_null (way_snapshot_find_provider (copy, "openai")->key_problem);
   g_assert_cmpstr (way_snapshot_find_provider (copy, "nas")->key_problem, ==, "NAS_KEY is not set");
   g_assert_null (way_snapshot_find_provider (copy, "ollama")->key_problem);
   const WayRoute *route = way_snapshot_find_route (copy, "claude-mini");
   const WayTarget *target = g_ptr_array_index (route->targets, 1);
-  g_assert_true (target->provider->key == key);
+  g_assert_true (target->provider->key_header == openai->key_header);
   g_assert_nonnull (way_snapshot_find_app_by_token (copy, "token-one"));
 
   g_autoptr (WaySnapshot) without = way_snapshot_with_keys (copy, NULL);
-  g_assert_null (way_snapshot_find_provider (without, "openai")->key);
+  g_assert_null (way_snapshot_find_provider (without, "openai")->key_header);
 }
 
 static void

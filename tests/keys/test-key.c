@@ -166,6 +166,27 @@ test_stays_out_of_dumps_and_swap (void)
 #endif
 }
 
+static void
+test_header (void)
+{
+  g_autoptr (WayKey) key = new_key (SAMPLE);
+  g_autoptr (WayKey) header = way_key_new_header ("x-api-key: ", key, NULL);
+  g_autofree char *entry = dup_smaps_entry (way_key_reveal (header));
+
+  g_assert_cmpstr (way_key_reveal (header), ==, "x-api-key: " SAMPLE);
+  g_assert_nonnull (strstr (strstr (entry, "VmFlags:"), " dd"));
+}
+
+static void
+test_no_core_file (void)
+{
+  g_autoptr (WayKey) key = new_key (SAMPLE);
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_CORE, &limit), ==, 0);
+  g_assert_cmpuint (limit.rlim_cur, ==, 0);
+}
+
 /* Without privilege the limit bites and the key works nevertheless; with it nothing changes. */
 static void
 test_works_without_locked_memory (void)
@@ -225,6 +246,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keys/key/limits-length", test_limits_length);
   g_test_add_func ("/keys/key/hint", test_hint);
   g_test_add_func ("/keys/key/stays-out-of-dumps-and-swap", test_stays_out_of_dumps_and_swap);
+  g_test_add_func ("/keys/key/header", test_header);
+  g_test_add_func ("/keys/key/no-core-file", test_no_core_file);
   g_test_add_func ("/keys/key/works-without-locked-memory", test_works_without_locked_memory);
   g_test_add_func ("/keys/key/child-sees-nothing", test_child_sees_nothing);
   g_test_add_func ("/keys/key/last-owner-removes-the-page", test_last_owner_removes_the_page);

@@ -195,7 +195,7 @@ has_key (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (WaySnapshot) snapshot = way_service_make_snapshot (fixture->service);
 
-  return way_snapshot_find_provider (snapshot, data)->key != NULL;
+  return way_snapshot_find_provider (snapshot, data)->key_header != NULL;
 }
 
 static gboolean
@@ -323,7 +323,7 @@ test_key_that_is_missing (Fixture *fixture, gconstpointer data)
 
   fixture_start (fixture);
   snapshot = way_service_make_snapshot (fixture->service);
-  g_assert_null (way_snapshot_find_provider (snapshot, "cloud")->key);
+  g_assert_null (way_snapshot_find_provider (snapshot, "cloud")->key_header);
   g_assert_nonnull (way_snapshot_find_provider (snapshot, "cloud")->key_problem);
 }
 

@@ -88,8 +88,17 @@ static const AuthRow auth_rows[] = {
   { "azure-openai", "\r\napi-key: " SECRET "\r\n" },
 };
 
-/* The key is in one header of one request, and gone from the call's memory once an answer begins.
- */
+static gboolean
+sends_from (const WayCall *call, const char *text)
+{
+  const struct curl_slist *node = call->request_headers;
+
+  while (node != NULL && node->data != text)
+    node = node->next;
+  return node != NULL;
+}
+
+/* The key is in one header of one request, which is sent from the key's own memory. */
 static void
 test_key (Fixture *fixture, gconstpointer data)
 {
@@ -103,14 +112,12 @@ test_key (Fixture *fixture, gconstpointer data)
   mock_upstream_script (fixture->mock, "/x",
                         &(MockReply){ .bytes = OK "\r\nbegun", .then = MOCK_THEN_STALL });
   caller_send (&caller, fixture, &request);
-  const WayRequestHead *head = caller.call->request_head;
-  g_assert_nonnull (memmem (head, head->size_bytes, SECRET, strlen (SECRET)));
+  g_assert_true (sends_from (caller.call, way_key_reveal (request.provider->key_header)));
   WAIT_UNTIL (fixture, caller.body->len > 0);
 
   g_autofree char *sent = mock_upstream_dup_request (fixture->mock, 0);
   g_assert_cmpuint (count (sent, row->header), ==, 1);
   g_assert_cmpuint (count (sent, SECRET), ==, 1);
-  g_assert_null (memmem (head, head->size_bytes, SECRET, strlen (SECRET)));
   caller_clear (&caller);
 }
 

@@ -155,14 +155,6 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
   way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
 }
 
-static gboolean
-is_json_body (WayExchange *self)
-{
-  const char *type = way_call_get_header (self->call, "content-type");
-
-  return self->body && self->body->len > 0 && type && strstr (type, "json");
-}
-
 /* Anthropic's word for "overloaded" means nothing to other clients. */
 static guint
 get_face_status (WayExchange *self)
@@ -173,23 +165,21 @@ get_face_status (WayExchange *self)
   return is_known ? self->status : 503;
 }
 
-/* In the client's dialect the provider's own words, unchanged: agents match on them. In another
- * what it said, in the client's shape and under the same status. */
+/* In the client's dialect the provider's own words, unchanged: agents match on them. In another, or
+ * where they are no JSON, what it said, in the client's shape and under the same status. */
 static void
 pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhausted)
 {
-  static const char *const passed[] = { "retry-after", "retry-after-ms", "x-request-id" };
   guint status = self->is_translated ? get_face_status (self) : self->status;
   GString *head = way_reply_begin (self->request, status);
   g_autoptr (GString) body = g_string_new (NULL);
 
-  if (self->is_translated)
+  if (self->is_translated || !self->refusal_is_json)
     self->request->dialect->encode_error (body, error->code, status, error->message);
   else
     g_string_append_len (body, (const char *)self->body->data, self->body->len);
   way_answer_add_headers (self, head);
-  for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
-    way_reply_add_header (head, passed[i], way_call_get_header (self->call, passed[i]));
+  g_string_append_len (head, self->refusal->str, (gssize)self->refusal->len);
   if (is_exhausted)
     way_reply_add_header (head, "x-should-retry", "false");
   way_answer_send (self, head, "application/json", body->str, body->len);
@@ -236,18 +226,19 @@ sum_up_failures (WayExchange *self)
  * way_answer_with_failure:
  * @error: how the last attempt failed
  *
- * No target is left. The provider's own error goes through where there is one in the client's
- * dialect; else the client is told in Wayfare's words what each target did.
+ * No target is left. The provider's own error goes through, unless it has no words and others were
+ * asked too: then the client is told in Wayfare's what each target did.
  */
 void
 way_answer_with_failure (WayExchange *self, const GError *error)
 {
   WayOutcome outcome =
     error->code == WAY_ERROR_UPSTREAM_TIMEOUT ? WAY_OUTCOME_DEADLINE : WAY_OUTCOME_UPSTREAM_ERROR;
+  gboolean tried_several = has_tried_several (self->record);
   g_autoptr (GError) summary = NULL;
 
   name_answerer (self);
-  if (self->status >= 400 && is_json_body (self))
+  if (self->refusal && (self->refusal_is_json || !tried_several))
     {
       GString *reason = tell_trail (self);
 
@@ -257,7 +248,7 @@ way_answer_with_failure (WayExchange *self, const GError *error)
       pass_provider_error (self, error, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
       return;
     }
-  if (has_tried_several (self->record))
+  if (tried_several)
     summary = sum_up_failures (self);
   way_answer_with_error (self, outcome, summary ? summary : error);
 }

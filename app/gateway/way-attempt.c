@@ -106,6 +106,14 @@ way_attempt_stop (WayExchange *self)
     way_call_cancel (g_steal_pointer (&self->call));
 }
 
+static gboolean
+is_type (WayCall *call, const char *type)
+{
+  const char *value = way_call_get_header (call, "content-type");
+
+  return value && g_ascii_strncasecmp (value, type, strlen (type)) == 0;
+}
+
 /* The attempt failed before the client got a byte: the next target, or an error. */
 static void
 fail_attempt (WayExchange *self, const GError *error, WayNext next)
@@ -133,6 +141,38 @@ fail_transport (WayExchange *self, const GError *error)
     fail_attempt (self, error, way_retry_after_error (error->code));
 }
 
+/* What of a refusal's head goes on with it, if it does: by then its call may be gone. */
+static void
+keep_refusal (WayExchange *self)
+{
+  static const char *const passed[] = { "retry-after", "retry-after-ms", "x-request-id" };
+  const char *type = way_call_get_header (self->call, "content-type");
+
+  self->refusal = g_string_new (NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (passed); i++)
+    way_reply_add_header (self->refusal, passed[i], way_call_get_header (self->call, passed[i]));
+  self->refusal_is_json = self->body->len > 0 && type && strstr (type, "json");
+}
+
+void
+way_attempt_forget_refusal (WayExchange *self)
+{
+  if (self->refusal)
+    g_string_free (g_steal_pointer (&self->refusal), TRUE);
+  self->refusal_is_json = FALSE;
+}
+
+/* What a refusal says, in the dialect or in plain text; NULL for a page of a proxy in between. */
+static char *
+read_refusal (WayExchange *self, const char *body)
+{
+  char *said = self->candidate->dialect->decode_error (body, self->body->len);
+
+  if (!said && self->body->len > 0 && is_type (self->call, "text/plain"))
+    said = g_utf8_make_valid (body, (gssize)self->body->len);
+  return said ? g_strstrip (said) : NULL;
+}
+
 /* A status that is an error, with its whole body read. */
 static void
 fail_status (WayExchange *self)
@@ -140,13 +180,14 @@ fail_status (WayExchange *self)
   const char *body = self->body->data ? (const char *)self->body->data : "";
   WayErrorCode code = way_retry_read_refusal (self->status, body, self->body->len);
   WayNext next = way_retry_after_status (self->status);
-  g_autofree char *said = self->candidate->dialect->decode_error (body, self->body->len);
+  g_autofree char *said = read_refusal (self, body);
   g_autoptr (GError) error =
     g_error_new (WAY_ERROR, code, "%s answered %u%s%.300s", self->candidate->provider->id,
                  self->status, said ? ": " : "", said ? said : "");
 
   if (code != WAY_ERROR_UPSTREAM)
     next = WAY_NEXT_TARGET;
+  keep_refusal (self);
   fail_attempt (self, error, next);
 }
 
@@ -170,14 +211,6 @@ fail_reported (WayExchange *self, const char *message)
 }
 
 /* What the provider sends */
-
-static gboolean
-is_type (WayCall *call, const char *type)
-{
-  const char *value = way_call_get_header (call, "content-type");
-
-  return value && g_ascii_strncasecmp (value, type, strlen (type)) == 0;
-}
 
 static void
 on_head (WayCall *call, guint status, gpointer user_data)
@@ -375,6 +408,7 @@ reset_attempt (WayExchange *self)
 {
   g_clear_pointer (&self->pump, way_pump_free);
   g_clear_pointer (&self->body, g_byte_array_unref);
+  way_attempt_forget_refusal (self);
   way_tally_clear (&self->tally);
   way_tally_init (&self->tally);
   self->status = 0;

@@ -50,6 +50,8 @@ struct _WayExchange
   gint64 sent_us;                /* monotonic */
   gint64 first_token_us;         /* of the attempt, since @sent_us */
   guint status;                  /* of the provider's answer */
+  GString *refusal;              /* (nullable): owned: headers that go on with an error status */
+  gboolean refusal_is_json;
   gboolean paused;
 
   GSource *repeat;       /* (nullable): owned: the wait before the target is asked again */
@@ -82,6 +84,7 @@ GBytes *way_attempt_write_body (WayExchange *self, GError **error);
 /* way-attempt.c */
 void way_attempt_start (WayExchange *self, const WayCandidate *candidate, WayAttempt *attempt);
 void way_attempt_stop (WayExchange *self);
+void way_attempt_forget_refusal (WayExchange *self);
 void way_attempt_settle (WayExchange *self, WayVerdict verdict, const char *reason);
 
 /* way-attempt-books.c */

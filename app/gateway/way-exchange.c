@@ -20,6 +20,7 @@ exchange_free (WayExchange *self)
   way_tally_clear (&self->tally);
   g_clear_pointer (&self->pump, way_pump_free);
   g_clear_pointer (&self->body, g_byte_array_unref);
+  way_attempt_forget_refusal (self);
   g_clear_pointer (&self->translation, way_translation_free);
   g_clear_pointer (&self->kept, g_byte_array_unref);
   if (self->heard)

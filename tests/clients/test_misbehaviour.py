@@ -21,7 +21,9 @@ BEFORE_THE_ANSWER = [
     ("close", 502, "upstream_error"),
     ("garbage", 502, "upstream_error"),
     ("wrong-type", 502, "upstream_error"),
-    ("error-html", 502, "upstream_error"),
+    ("error-html", 500, "upstream_error"),
+    ("busy-html", 429, "rate_limited"),
+    ("busy-text", 503, "upstream_error"),
     ("stall-head", 504, "upstream_timeout"),
     ("rate-limit", 429, None),
     ("quota", 429, None),
@@ -111,6 +113,15 @@ def test_error_before_the_answer(wayfare, name, status, code, stream):
     row = check_row(wayfare, answer, ["upstream_error", "deadline"])
     assert row["status"] == status and row["streamed"] == stream
     assert answer.headers["x-wayfare-attempts"] == str(len(row["attempts"]))
+
+
+@pytest.mark.parametrize("name", ["rate-limit", "busy-html", "busy-text"])
+def test_wait_is_passed_on(wayfare, name):
+    """Whatever else of a refusal is of use or not."""
+    answer = wayfare.chat("alone-" + name)
+    assert answer.headers["retry-after"] == str(RETRY_AFTER_S)
+    if name == "busy-text":
+        assert answer.json()["error"]["message"] == "rude answered 503: model is loading"
 
 
 @pytest.mark.parametrize("name,status,code", INSIDE_THE_ANSWER)

@@ -106,7 +106,7 @@ def test_failing_target_is_asked_again_then_left_alone(cloud):
               "routes": [route("coder", ("mock", "overloaded"), ("mock", "ok"))]}
     with Wayfare(config) as wayfare:
         alone = wayfare.chat("mock/error-html")
-        assert alone.status == 502 and alone.headers["x-wayfare-attempts"] == "3"
+        assert alone.status == 500 and alone.headers["x-wayfare-attempts"] == "3"
         assert alone.headers["x-should-retry"] == "false"
         cloud.requests.clear()
         answers = [wayfare.chat("coder") for _ in range(12)]
@@ -116,6 +116,15 @@ def test_failing_target_is_asked_again_then_left_alone(cloud):
         assert "its breaker is open" in answers[-1].headers["x-wayfare-reason"]
         (target,) = [t for t in status(wayfare)["targets"] if t["model"] == "overloaded"]
         assert target["breaker"] == "open" and "529" in target["reason"]
+
+
+def test_refusal_outlives_the_wait(cloud):
+    """While some wait to ask again, the breaker opens: they too get the provider's own words."""
+    config = {"providers": [provider("mock", cloud.url)]}
+    with Wayfare(config) as wayfare, concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for answer in pool.map(wayfare.chat, ["mock/overloaded"] * 6):
+            assert answer.status == 529 and answer.json()["error"]["message"] == "Overloaded"
+        assert "CRITICAL" not in wayfare.log_path.read_text()
 
 
 def test_retry_after_cools_the_target(cloud):

@@ -285,6 +285,18 @@ async def error_html(reply):
     await reply.whole(500, page, "text/html")
 
 
+@behaviour("busy-html")
+async def busy_html(reply):
+    """A proxy in between limits the rate."""
+    page = b"<html><body><h1>429 Too Many Requests</h1></body></html>"
+    await reply.whole(429, page, "text/html", headers=[("Retry-After", RETRY_AFTER_S)])
+
+
+@behaviour("busy-text")
+async def busy_text(reply):
+    await reply.whole(503, b"model is loading\n", "text/plain", headers=[("Retry-After", RETRY_AFTER_S)])
+
+
 @behaviour("too-long")
 async def too_long(reply):
     words = "This model's maximum context length is 8192 tokens"

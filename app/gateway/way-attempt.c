@@ -269,7 +269,10 @@ pump_data (WayExchange *self, const char *data, gsize length)
       return TRUE;
     }
   if (!self->committed && way_pump_has_answer (self->pump))
-    way_answer_begin_stream (self);
+    {
+      way_call_note_token (self->call);
+      way_answer_begin_stream (self);
+    }
   if (self->committed)
     {
       note_words (self, tally);
@@ -287,6 +290,7 @@ on_data (WayCall *call, const char *data, gsize length, gpointer user_data)
 
   if (self->pump)
     return pump_data (self, data, length);
+  way_call_note_token (call);
   if (self->body->len + length > limit)
     fail_no_answer (self, "sent a body that does not end");
   else
@@ -393,6 +397,9 @@ static const WayCallHandlers handlers = {
 
 /* Asking */
 
+/* An answer that is not streamed says nothing until it is whole, so that its silence is no sign of
+ * a server that is stuck: it has its share of the time that is left, all of it where nobody else
+ * could be asked. */
 static WayDeadlines
 get_deadlines (WayExchange *self)
 {
@@ -400,6 +407,12 @@ get_deadlines (WayExchange *self)
 
   if (deadlines.total_ms > 0)
     deadlines.total_ms = MAX (1, deadlines.total_ms - way_exchange_get_elapsed_us (self) / 1000);
+  if (!self->facts.stream && deadlines.first_token_ms > 0)
+    deadlines.first_token_ms =
+      deadlines.total_ms == 0
+        ? 0
+        : MAX (deadlines.first_token_ms,
+               deadlines.total_ms / (1 + way_journey_count_left (&self->journey, self->plan)));
   return deadlines;
 }
 
@@ -451,6 +464,7 @@ send_request (WayExchange *self, GBytes *body)
     .body = body,
     .headers = headers,
     .n_headers = way_attempt_collect_headers (self, headers),
+    .awaits_token = self->facts.stream,
     .local_only = self->plan->local_only,
     .deadlines = get_deadlines (self),
   };

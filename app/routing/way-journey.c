@@ -160,6 +160,22 @@ way_journey_may_repeat (const WayJourney *journey,
 }
 
 /**
+ * way_journey_count_left:
+ *
+ * Returns: how many could be asked after the current candidate
+ */
+guint
+way_journey_count_left (const WayJourney *journey, const WayPlan *plan)
+{
+  guint n_left = 0;
+
+  for (guint i = journey->next; i < plan->candidates->len; i++)
+    if (((const WayCandidate *)g_ptr_array_index (plan->candidates, i))->usable)
+      n_left++;
+  return n_left;
+}
+
+/**
  * way_journey_pass_over:
  *
  * The request cannot be said to the current candidate, which was not asked: moves on to the next.
@@ -170,8 +186,5 @@ gboolean
 way_journey_pass_over (WayJourney *journey, const WayPlan *plan)
 {
   journey->n_attempts--;
-  for (guint i = journey->next; i < plan->candidates->len; i++)
-    if (((const WayCandidate *)g_ptr_array_index (plan->candidates, i))->usable)
-      return TRUE;
-  return FALSE;
+  return way_journey_count_left (journey, plan) > 0;
 }

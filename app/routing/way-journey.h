@@ -55,6 +55,7 @@ gboolean way_journey_may_repeat (const WayJourney *journey,
                                  const WayPlan *plan,
                                  const WayEvidence *evidence,
                                  gint64 now_us);
+guint way_journey_count_left (const WayJourney *journey, const WayPlan *plan);
 gboolean way_journey_pass_over (WayJourney *journey, const WayPlan *plan);
 
 G_END_DECLS

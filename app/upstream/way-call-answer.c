@@ -57,9 +57,9 @@ way_call_give_data (WayCall *call, const char *data, gsize length)
   if (!call->has_body)
     {
       call->has_body = TRUE;
-      if (call->deadlines.idle_ms > 0)
-        way_upstream_note_deadline (call->upstream,
-                                    call->activity_us + call->deadlines.idle_ms * 1000);
+      if (!call->is_token_told)
+        call->awaits_token = FALSE;
+      way_call_note_idle_deadline (call);
     }
   if (call->handlers.on_data == NULL)
     return TRUE;

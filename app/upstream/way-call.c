@@ -30,7 +30,7 @@ way_call_get_due (const WayCall *call, GError **ret_error)
   gint64 span_ms = 0;
   const char *what = NULL;
 
-  if (!call->has_body && deadlines->first_token_ms > 0)
+  if (call->awaits_token)
     {
       span_ms = deadlines->first_token_ms;
       due_us = call->sent_us + span_ms * 1000;
@@ -55,6 +55,18 @@ way_call_get_due (const WayCall *call, GError **ret_error)
 }
 
 /**
+ * way_call_note_idle_deadline:
+ *
+ * Has the deadline of a silence looked at when it may have passed.
+ */
+void
+way_call_note_idle_deadline (WayCall *call)
+{
+  if (call->deadlines.idle_ms > 0)
+    way_upstream_note_deadline (call->upstream, call->activity_us + call->deadlines.idle_ms * 1000);
+}
+
+/**
  * way_call_unpause:
  *
  * Does what way_call_resume() asked for: the piece that was not taken is given again.
@@ -69,8 +81,7 @@ way_call_unpause (WayCall *call)
     return;
   call->is_paused = FALSE;
   call->activity_us = upstream->now_us;
-  if (call->deadlines.idle_ms > 0)
-    way_upstream_note_deadline (upstream, call->activity_us + call->deadlines.idle_ms * 1000);
+  way_call_note_idle_deadline (call);
   if (call->demo != NULL)
     {
       way_demo_resume (call->demo);
@@ -167,6 +178,8 @@ way_call_new (WayUpstream *upstream,
   call->user_data = user_data;
   call->deadlines = request->deadlines;
   call->reach = request->local_only ? WAY_LOCALITY_LOCAL : request->provider->locality;
+  call->awaits_token = request->deadlines.first_token_ms > 0;
+  call->is_token_told = request->awaits_token;
   call->is_post = g_str_equal (request->method, "POST");
   call->deferred_link.data = call;
   call->sent_us = g_get_monotonic_time ();
@@ -189,6 +202,18 @@ way_call_free (WayCall *call)
   g_clear_pointer (&call->body, g_bytes_unref);
   g_clear_pointer (&call->snapshot, way_snapshot_unref);
   g_free (call);
+}
+
+/**
+ * way_call_note_token:
+ *
+ * The answer proper has begun: from here on the deadline is that of a silence inside it.
+ */
+void
+way_call_note_token (WayCall *call)
+{
+  call->awaits_token = FALSE;
+  way_call_note_idle_deadline (call);
 }
 
 /**

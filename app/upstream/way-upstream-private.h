@@ -75,6 +75,8 @@ struct _WayCall
   gboolean wants_resume : 1;
   gboolean has_head : 1;
   gboolean has_body : 1;
+  gboolean awaits_token : 1;  /* the deadline of the first one counts */
+  gboolean is_token_told : 1; /* by way_call_note_token(), else the first byte is it */
   char detail[CURL_ERROR_SIZE];
 };
 
@@ -100,6 +102,7 @@ WayCall *way_call_new (WayUpstream *upstream,
 void way_call_free (WayCall *call);
 void way_call_finish (WayCall *call, CURLcode code);
 void way_call_unpause (WayCall *call);
+void way_call_note_idle_deadline (WayCall *call);
 gint64 way_call_get_due (const WayCall *call, GError **ret_error);
 
 /* way-call-answer.c */

@@ -30,6 +30,8 @@ typedef struct
  * @path: appended to the provider's base URL: "/chat/completions"
  * @body: (nullable): sent as application/json, as is
  * @headers: forwarded from the client, already filtered
+ * @awaits_token: bytes alone are no answer yet: the deadline of the first token stays until
+ *   way_call_note_token(), whatever comment lines a provider sends to keep the connection open
  * @local_only: refuse, at the socket, every peer that is not on loopback; no proxy, no DNS
  * @deadlines: 0 in a member means none
  *
@@ -44,6 +46,7 @@ typedef struct
   GBytes *body;
   const WayHeader *headers;
   gsize n_headers;
+  gboolean awaits_token;
   gboolean local_only;
   WayDeadlines deadlines;
 } WayCallRequest;
@@ -92,6 +95,7 @@ WayCall *way_upstream_send (WayUpstream *upstream,
                             const WayCallHandlers *handlers,
                             gpointer user_data);
 void way_call_cancel (WayCall *call);
+void way_call_note_token (WayCall *call);
 void way_call_resume (WayCall *call);
 const char *way_call_get_header (WayCall *call, const char *name);
 WayCallTiming way_call_get_timing (WayCall *call);

@@ -12,7 +12,7 @@ import pytest
 from mock_cloud import RETRY_AFTER_S, MockCloud, closed_port
 from wayfare import Wayfare, call, chat_body, provider, route, wait_for
 
-DEADLINES = {"connect": 1000, "first_token": 800, "idle": 800, "total": 20000}
+DEADLINES = {"connect": 1000, "first_token": 800, "idle": 800, "total": 3000}
 
 # model of the mock → status and code the caller gets when there is no other target, streamed or
 # not. A code of None is the provider's own error, passed on unchanged.

@@ -24,6 +24,7 @@ typedef struct
   GBytes *bytes;
   GBytes *tail; /* nullable */
   MockThen then;
+  guint delay_ms;
   guint drip_ms;
   gboolean close_if_reused;
 } Script;
@@ -155,7 +156,7 @@ begin_reply (MockUpstream *mock, Connection *connection)
   connection->script = script;
   connection->sending = g_bytes_ref (script->bytes);
   connection->n_sent = 0;
-  connection->send_at_us = 0;
+  connection->send_at_us = g_get_monotonic_time () + script->delay_ms * 1000;
   return TRUE;
 }
 
@@ -359,6 +360,7 @@ mock_upstream_script (MockUpstream *mock, const char *path, const MockReply *rep
   script->bytes = g_bytes_new (bytes, reply->length > 0 ? reply->length : strlen (bytes));
   script->tail = reply->tail == NULL ? NULL : g_bytes_new (reply->tail, strlen (reply->tail));
   script->then = reply->then;
+  script->delay_ms = reply->delay_ms;
   script->drip_ms = reply->drip_ms;
   script->close_if_reused = reply->close_if_reused;
   g_mutex_lock (&mock->lock);

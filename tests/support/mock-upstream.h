@@ -28,6 +28,7 @@ typedef enum
  * @bytes: all that is sent, status line included; %NULL for nothing
  * @length: of @bytes; 0 means strlen()
  * @tail: for %MOCK_THEN_REPEAT
+ * @delay_ms: pause before the first byte
  * @drip_ms: pause between single bytes; 0 sends them at once
  * @close_if_reused: end a connection that has answered before instead of answering on it
  */
@@ -37,6 +38,7 @@ typedef struct
   gsize length;
   const char *tail;
   MockThen then;
+  guint delay_ms;
   guint drip_ms;
   gboolean close_if_reused;
 } MockReply;

@@ -23,6 +23,7 @@ typedef struct
   const char *words;
   const char *body;
   WayDeadlines deadlines;
+  gboolean awaits_token;
 } Row;
 
 static const Row rows[] = {
@@ -106,6 +107,13 @@ static const Row rows[] = {
     "peer sent nothing for 0.03 s",
     "hello",
     { .first_token_ms = 5000, .idle_ms = 30 } },
+  { "comments",
+    { .bytes = OK "\r\n", .then = MOCK_THEN_REPEAT, .tail = ": keep\n" },
+    WAY_ERROR_UPSTREAM_TIMEOUT,
+    "peer sent no first token within 0.03 s",
+    NULL,
+    { .first_token_ms = 30, .idle_ms = 5000 },
+    TRUE },
   { "endless",
     { .bytes = OK "\r\n", .then = MOCK_THEN_REPEAT, .tail = "x" },
     WAY_ERROR_UPSTREAM_TIMEOUT,
@@ -123,6 +131,7 @@ test_row (Fixture *fixture, gconstpointer data)
 
   mock_upstream_script (fixture->mock, "/x", &row->reply);
   request.deadlines = row->deadlines;
+  request.awaits_token = row->awaits_token;
   caller_send (&caller, fixture, &request);
   WAIT_UNTIL (fixture, caller.n_done > 0);
 

@@ -3,7 +3,7 @@
 
 /* What is known of one request. Filled on the gateway thread, then sealed. */
 
-#include "way-record.h"
+#include "way-record-private.h"
 
 #include <string.h>
 
@@ -25,8 +25,7 @@ find_name (const char *const *names, gsize n_names, const char *name, guint *ret
   return FALSE;
 }
 
-/* Strings of a record that many records have alike; its id is not among them. */
-static const gsize record_strings[] = {
+const gsize way_record_strings[WAY_RECORD_N_STRINGS] = {
   G_STRUCT_OFFSET (WayRecord, app),
   G_STRUCT_OFFSET (WayRecord, path),
   G_STRUCT_OFFSET (WayRecord, dialect),
@@ -40,7 +39,7 @@ static const gsize record_strings[] = {
   G_STRUCT_OFFSET (WayRecord, reason),
 };
 
-static const gsize attempt_strings[] = {
+const gsize way_attempt_strings[WAY_ATTEMPT_N_STRINGS] = {
   G_STRUCT_OFFSET (WayAttempt, provider),
   G_STRUCT_OFFSET (WayAttempt, model),
   G_STRUCT_OFFSET (WayAttempt, reason),
@@ -88,14 +87,14 @@ string_release (char *string)
 static void
 attempt_free (gpointer data)
 {
-  map_strings (data, attempt_strings, G_N_ELEMENTS (attempt_strings), string_free);
+  map_strings (data, way_attempt_strings, WAY_ATTEMPT_N_STRINGS, string_free);
   g_free (data);
 }
 
 static void
 attempt_free_compact (gpointer data)
 {
-  map_strings (data, attempt_strings, G_N_ELEMENTS (attempt_strings), string_release);
+  map_strings (data, way_attempt_strings, WAY_ATTEMPT_N_STRINGS, string_release);
   g_free (data);
 }
 
@@ -147,7 +146,7 @@ way_record_unref (WayRecord *record)
 {
   if (!g_atomic_ref_count_dec (&record->refs))
     return;
-  map_strings (record, record_strings, G_N_ELEMENTS (record_strings),
+  map_strings (record, way_record_strings, WAY_RECORD_N_STRINGS,
                record->is_compact ? string_release : string_free);
   g_free (record->id);
   g_ptr_array_unref (record->attempts);
@@ -163,14 +162,14 @@ copy (const WayRecord *record, gboolean is_compact)
   g_atomic_ref_count_init (&result->refs);
   result->is_compact = is_compact;
   result->id = g_strdup (record->id);
-  map_strings (result, record_strings, G_N_ELEMENTS (record_strings), take);
+  map_strings (result, way_record_strings, WAY_RECORD_N_STRINGS, take);
   result->attempts =
     g_ptr_array_new_full (record->attempts->len, is_compact ? attempt_free_compact : attempt_free);
   for (guint i = 0; i < record->attempts->len; i++)
     {
       WayAttempt *attempt = g_memdup2 (record->attempts->pdata[i], sizeof *attempt);
 
-      map_strings (attempt, attempt_strings, G_N_ELEMENTS (attempt_strings), take);
+      map_strings (attempt, way_attempt_strings, WAY_ATTEMPT_N_STRINGS, take);
       g_ptr_array_add (result->attempts, attempt);
     }
   return result;

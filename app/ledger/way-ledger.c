@@ -9,6 +9,7 @@
 
 #include "way-clock.h"
 #include "way-log.h"
+#include "way-unwritten.h"
 
 #include <time.h>
 
@@ -49,10 +50,13 @@ struct _WayLedger
   gint n_queued; /* atomic: records in the queue */
   gint crowded;  /* atomic: the log has it */
 
+  WayUnwritten *unwritten; /* nullable; under the queue's lock */
+
   /* the ledger thread */
   WayLedgerDb *db;
   GPtrArray *pending;  /* records taken from the queue, not yet on disk */
   GError *failure;     /* why they are not, NULL while all goes well */
+  guint n_turned;      /* records that are to be on disk before the unwritten turn again */
   gint64 committed_us; /* monotonic, last commit */
   gint64 retry_us;     /* monotonic, when to try again after a failure */
   gint64 retention_us; /* monotonic, when to look for requests that are too old */
@@ -118,6 +122,7 @@ write_pending (WayLedger *ledger)
           return;
         }
       g_ptr_array_remove_range (ledger->pending, 0, n_records);
+      ledger->n_turned -= MIN (ledger->n_turned, n_records);
       ledger->committed_us = way_clock_get_monotonic_us ();
     }
   if (ledger->failure)
@@ -175,10 +180,23 @@ keep_pace (const WayLedger *ledger)
     }
 }
 
+/* What is given from now on goes to the other half of the unwritten, if all of that is on disk. */
+static void
+turn_unwritten (WayLedger *ledger)
+{
+  if (!ledger->unwritten || ledger->n_turned > 0 || ledger->pending->len > 0)
+    return;
+  g_async_queue_lock (ledger->jobs);
+  way_unwritten_turn (ledger->unwritten);
+  ledger->n_turned = (guint)g_atomic_int_get (&ledger->n_queued);
+  g_async_queue_unlock (ledger->jobs);
+}
+
 /* Takes the records at the head of the queue. (nullable): the first job that is none. */
 static Job *
 gather_records (WayLedger *ledger, Job *first)
 {
+  turn_unwritten (ledger);
   for (Job *job = first; job; job = g_async_queue_try_pop (ledger->jobs))
     {
       if (job->type != JOB_RECORD)
@@ -250,6 +268,29 @@ run (gpointer data)
 
 /* --- The door --- */
 
+/* Writes what a process that was killed has left, and begins to keep what this one would leave. The
+ * opener's thread is the ledger's until that has begun. */
+static void
+recover (WayLedger *ledger, const char *path)
+{
+  g_autofree char *unwritten_path = g_strconcat (path, ".unwritten", NULL);
+  g_autoptr (GError) error = NULL;
+
+  ledger->db->thread = g_thread_self ();
+  ledger->unwritten = way_unwritten_open (unwritten_path, ledger->pending, &error);
+  if (!ledger->unwritten)
+    {
+      if (!g_error_matches (error, WAY_ERROR, WAY_ERROR_ALREADY_RUNNING))
+        way_log_notice ("%s; a crash may lose the requests of its last moment", error->message);
+      return;
+    }
+  write_pending (ledger);
+  if (ledger->pending->len == 0)
+    way_unwritten_start (ledger->unwritten);
+  else /* stays as it is for the next time */
+    way_unwritten_close (g_steal_pointer (&ledger->unwritten), FALSE);
+}
+
 /* Has @answer called on the ledger thread, after all that was given before. Takes @task. */
 void
 way_ledger_ask (WayLedger *ledger, GTask *task, WayLedgerAnswer answer)
@@ -286,6 +327,7 @@ way_ledger_new (const char *path, GError **error)
   ledger->db = db;
   ledger->jobs = g_async_queue_new_full ((GDestroyNotify)job_free);
   ledger->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)way_record_unref);
+  recover (ledger, path);
   ledger->thread = g_thread_new ("ledger", run, ledger);
   return ledger;
 }
@@ -309,6 +351,7 @@ way_ledger_close (WayLedger *ledger)
   job->type = JOB_CLOSE;
   g_async_queue_push (ledger->jobs, job);
   g_thread_join (ledger->thread);
+  way_unwritten_close (ledger->unwritten, ledger->pending->len == 0);
   g_async_queue_unref (ledger->jobs);
   g_ptr_array_unref (ledger->pending);
   g_clear_error (&ledger->failure);
@@ -321,8 +364,8 @@ way_ledger_close (WayLedger *ledger)
  * @record: (transfer full): a sealed record of a request that has ended
  *
  * Has the request written. Returns at once and never fails: while the disk refuses, records wait in
- * memory and are tried again. A request whose id the ledger has already is passed over, so that
- * each is there once. Any thread.
+ * memory and are tried again. When this returns the record outlives the process, however that ends.
+ * A request whose id the ledger has already is passed over, so that each is there once. Any thread.
  */
 void
 way_ledger_record (WayLedger *ledger, WayRecord *record)
@@ -330,14 +373,17 @@ way_ledger_record (WayLedger *ledger, WayRecord *record)
   g_return_if_fail (ledger != NULL);
   g_return_if_fail (record != NULL);
 
-  gint n_queued = g_atomic_int_add (&ledger->n_queued, 1);
-  if (n_queued >= CROWDED_RECORDS && g_atomic_int_compare_and_exchange (&ledger->crowded, 0, 1))
-    way_log_notice ("the ledger is %d requests behind; they wait in memory", n_queued);
-
   Job *job = g_new0 (Job, 1);
   job->type = JOB_RECORD;
   job->record = record;
-  g_async_queue_push (ledger->jobs, job);
+  g_async_queue_lock (ledger->jobs);
+  if (ledger->unwritten)
+    way_unwritten_add (ledger->unwritten, record);
+  gint n_queued = g_atomic_int_add (&ledger->n_queued, 1);
+  g_async_queue_push_unlocked (ledger->jobs, job);
+  g_async_queue_unlock (ledger->jobs);
+  if (n_queued >= CROWDED_RECORDS && g_atomic_int_compare_and_exchange (&ledger->crowded, 0, 1))
+    way_log_notice ("the ledger is %d requests behind; they wait in memory", n_queued);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The Wayfare authors */
 
 /* crash-writer FILE SEED: gives requests to a ledger for ever and names each on standard output
- * once the ledger has said that it is on disk. Made to be killed. */
+ * once the ledger has it, on disk or not. Made to be killed. */
 
 #include "ledger-fixture.h"
 
@@ -22,11 +22,11 @@ write_batch (WayLedger *ledger, GRand *rand)
       g_string_append_printf (ids, "%s\n", record->id);
       way_ledger_record (ledger, record);
     }
+  if (write (STDOUT_FILENO, ids->str, ids->len) != (gssize)ids->len)
+    exit (1);
   g_autoptr (GError) error = NULL;
   if (!ledger_flush (ledger, &error))
     g_error ("%s", error->message);
-  if (write (STDOUT_FILENO, ids->str, ids->len) != (gssize)ids->len)
-    exit (1);
 }
 
 int

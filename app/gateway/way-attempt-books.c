@@ -36,14 +36,14 @@ way_attempt_open_books (WayExchange *self)
   self->books = (WayBooks){
     .traffic = way_traffic_ensure (core->traffic, provider, candidate->model, now_us),
     .began_at_us = now_us,
-    .reserved_nano_usd = MAX (candidate->reserve_nano_usd, 0),
+    .reservation =
+      way_budgets_reserve (core->budgets, &spender, MAX (candidate->reserve_nano_usd, 0)),
   };
   self->books.traffic->in_flight++;
   self->books.traffic->begun_at_us = now_us;
   way_breaker_begin (&self->books.traffic->breaker, now_us);
   way_traffic_count (core->traffic, provider, self->journey.n_attempts > 1, now_us);
   way_rates_begin (core->rates, WAY_RATED_PROVIDER, provider, candidate->input_tokens, now_us);
-  way_budgets_reserve (core->budgets, &spender, self->books.reserved_nano_usd);
 }
 
 static gint64
@@ -105,7 +105,7 @@ way_attempt_close_books (WayExchange *self)
   way_rates_end (core->rates, WAY_RATED_PROVIDER, spender.provider,
                  count_tokens (&attempt->usage) - self->candidate->input_tokens,
                  books->began_at_us);
-  way_budgets_settle (core->budgets, &spender, books->reserved_nano_usd, attempt->cost_nano_usd,
+  way_budgets_settle (core->budgets, &spender, books->reservation, attempt->cost_nano_usd,
                       books->began_at_us);
   *books = (WayBooks){ 0 };
   way_core_tell_budgets (core);

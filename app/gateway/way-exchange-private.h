@@ -24,7 +24,7 @@ typedef struct
 {
   WayTargetTraffic *traffic;
   gint64 began_at_us;
-  gint64 reserved_nano_usd;
+  WayReservation reservation;
   gboolean was_blamed;
 } WayBooks;
 

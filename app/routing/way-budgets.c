@@ -14,8 +14,9 @@
 
 struct _WayBudgets
 {
-  GPtrArray *all;     /* (element-type WayBudget) */
-  gint64 midnight_us; /* wall clock: when the next local day begins */
+  GPtrArray *all;         /* (element-type WayBudget) */
+  gint64 midnight_us;     /* wall clock: when the next local day begins */
+  guint64 n_reservations; /* made so far */
 };
 
 static void
@@ -150,7 +151,7 @@ take_known (GPtrArray *known, WayBudgetScope scope, const char *provider_id, con
 /* A budget that goes on keeps what was spent, unless its period is another one now: then that is
  * asked of the ledger. */
 static void
-add_budget (GPtrArray *all,
+add_budget (WayBudgets *budgets,
             GPtrArray *known,
             WayBudgetScope scope,
             const char *provider_id,
@@ -169,6 +170,7 @@ add_budget (GPtrArray *all,
       budget->scope = scope;
       budget->name = g_strdup (name);
       budget->provider_id = g_strdup (provider_id);
+      budget->first_reservation = budgets->n_reservations;
     }
   if (budget->since_day != since_day)
     {
@@ -177,7 +179,7 @@ add_budget (GPtrArray *all,
     }
   budget->terms = *terms;
   budget->told_percent = 0; /* the terms may be others */
-  g_ptr_array_add (all, budget);
+  g_ptr_array_add (budgets->all, budget);
 }
 
 /**
@@ -190,25 +192,25 @@ way_budgets_apply (WayBudgets *budgets, const WaySnapshot *snapshot, gint64 now_
 {
   g_autoptr (GPtrArray) known = g_steal_pointer (&budgets->all);
 
-  way_budgets_advance (&(WayBudgets){ known, 0 }, now_us);
+  way_budgets_advance (&(WayBudgets){ .all = known }, now_us);
   budgets->midnight_us = 0;
   budgets->all = g_ptr_array_new_with_free_func (budget_free);
-  add_budget (budgets->all, known, WAY_BUDGET_OF_EVERYTHING, NULL, NULL, &snapshot->budget, now_us);
+  add_budget (budgets, known, WAY_BUDGET_OF_EVERYTHING, NULL, NULL, &snapshot->budget, now_us);
   for (guint i = 0; i < snapshot->apps->len; i++)
     {
       const WayApp *app = g_ptr_array_index (snapshot->apps, i);
-      add_budget (budgets->all, known, WAY_BUDGET_OF_APP, NULL, app->id, &app->budget, now_us);
+      add_budget (budgets, known, WAY_BUDGET_OF_APP, NULL, app->id, &app->budget, now_us);
     }
   for (guint i = 0; i < snapshot->providers->len; i++)
     {
       const WayProvider *provider = g_ptr_array_index (snapshot->providers, i);
-      add_budget (budgets->all, known, WAY_BUDGET_OF_PROVIDER, NULL, provider->id,
-                  &provider->budget, now_us);
+      add_budget (budgets, known, WAY_BUDGET_OF_PROVIDER, NULL, provider->id, &provider->budget,
+                  now_us);
     }
   for (guint i = 0; i < snapshot->models->len; i++)
     {
       const WayModelTerms *terms = g_ptr_array_index (snapshot->models, i);
-      add_budget (budgets->all, known, WAY_BUDGET_OF_MODEL, terms->provider_id, terms->pattern,
+      add_budget (budgets, known, WAY_BUDGET_OF_MODEL, terms->provider_id, terms->pattern,
                   &terms->budget, now_us);
     }
 }
@@ -398,8 +400,10 @@ way_budgets_get_left (const WayBudgets *budgets, const WaySpender *spender)
 /**
  * way_budgets_reserve:
  * @nano_usd: what an attempt that starts may cost, 0 for nothing
+ *
+ * Returns: what way_budgets_settle() is to be told
  */
-void
+WayReservation
 way_budgets_reserve (WayBudgets *budgets, const WaySpender *spender, gint64 nano_usd)
 {
   for (guint i = 0; i < budgets->all->len; i++)
@@ -408,21 +412,22 @@ way_budgets_reserve (WayBudgets *budgets, const WaySpender *spender, gint64 nano
       if (applies (budget, spender))
         budget->reserved_nano_usd += nano_usd;
     }
+  return (WayReservation){ budgets->n_reservations++, nano_usd };
 }
 
 /**
  * way_budgets_settle:
- * @reserved_nano_usd: what way_budgets_reserve() was told
+ * @reservation: from way_budgets_reserve()
  * @spent_nano_usd: what the attempt cost; unknown cost adds nothing
  * @began_at_us: wall clock: what began in an earlier period is not of this one
  *
- * An attempt has ended. A budget that came with a changed configuration in between was never
- * reserved for and only counts.
+ * An attempt has ended. A budget that came with a changed configuration in between holds nothing
+ * back for it, and only counts.
  */
 void
 way_budgets_settle (WayBudgets *budgets,
                     const WaySpender *spender,
-                    gint64 reserved_nano_usd,
+                    WayReservation reservation,
                     gint64 spent_nano_usd,
                     gint64 began_at_us)
 {
@@ -431,7 +436,8 @@ way_budgets_settle (WayBudgets *budgets,
       WayBudget *budget = g_ptr_array_index (budgets->all, i);
       if (!applies (budget, spender))
         continue;
-      budget->reserved_nano_usd = MAX (budget->reserved_nano_usd - reserved_nano_usd, 0);
+      if (reservation.number >= budget->first_reservation)
+        budget->reserved_nano_usd -= reservation.nano_usd;
       if (spent_nano_usd > 0 &&
           find_first_day (budget->terms.period, began_at_us) == budget->since_day)
         budget->spent_nano_usd += spent_nano_usd;

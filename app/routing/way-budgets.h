@@ -26,6 +26,7 @@ typedef enum
  * @since_day: first local day of the period that runs, YYYYMMDD
  * @spent_nano_usd: settled in it
  * @reserved_nano_usd: of attempts that run
+ * @first_reservation: earlier ones were made before it came, and are not in it
  * @is_loaded: what was spent before this program started is counted
  * @told_percent: the highest share that was told of in this period
  */
@@ -38,6 +39,7 @@ typedef struct
   guint32 since_day;
   gint64 spent_nano_usd;
   gint64 reserved_nano_usd;
+  guint64 first_reservation;
   gboolean is_loaded;
   guint told_percent;
 } WayBudget;
@@ -49,6 +51,13 @@ typedef struct
   const char *provider;
   const char *model;
 } WaySpender;
+
+/* What one attempt may cost, held back in the budgets there were when it began. */
+typedef struct
+{
+  guint64 number;
+  gint64 nano_usd;
+} WayReservation;
 
 typedef struct _WayBudgets WayBudgets;
 
@@ -67,10 +76,11 @@ const WayBudget *
 way_budgets_find_exceeded (const WayBudgets *budgets, const WaySpender *spender, gint64 cost);
 const WayBudget *way_budgets_find_spent (const WayBudgets *budgets, const char *app);
 gint64 way_budgets_get_left (const WayBudgets *budgets, const WaySpender *spender);
-void way_budgets_reserve (WayBudgets *budgets, const WaySpender *spender, gint64 nano_usd);
+WayReservation
+way_budgets_reserve (WayBudgets *budgets, const WaySpender *spender, gint64 nano_usd);
 void way_budgets_settle (WayBudgets *budgets,
                          const WaySpender *spender,
-                         gint64 reserved_nano_usd,
+                         WayReservation reservation,
                          gint64 spent_nano_usd,
                          gint64 began_at_us);
 

@@ -13,7 +13,7 @@ typedef struct
 {
   WayTargetTraffic *traffic;
   gint64 began_at_us;
-  gint64 reserved_nano_usd;
+  WayReservation reservation;
   gboolean was_blamed;
 } Books;
 
@@ -160,14 +160,14 @@ open_books (Simulation *self, Request *request)
   request->books = (Books){
     .traffic = way_traffic_ensure (self->traffic, provider, candidate->model, now_us),
     .began_at_us = now_us,
-    .reserved_nano_usd = MAX (candidate->reserve_nano_usd, 0),
+    .reservation =
+      way_budgets_reserve (self->budgets, &spender, MAX (candidate->reserve_nano_usd, 0)),
   };
   request->books.traffic->in_flight++;
   request->books.traffic->begun_at_us = now_us;
   way_breaker_begin (&request->books.traffic->breaker, now_us);
   way_traffic_count (self->traffic, provider, request->journey.n_attempts > 1, now_us);
   way_rates_begin (self->rates, WAY_RATED_PROVIDER, provider, candidate->input_tokens, now_us);
-  way_budgets_reserve (self->budgets, &spender, request->books.reserved_nano_usd);
 }
 
 static void
@@ -228,7 +228,7 @@ close_books (Simulation *self, Request *request)
                  MAX (usage.input_tokens, 0) + MAX (usage.output_tokens, 0) -
                    candidate->input_tokens,
                  request->books.began_at_us);
-  way_budgets_settle (self->budgets, &spender, request->books.reserved_nano_usd, cost_nano_usd,
+  way_budgets_settle (self->budgets, &spender, request->books.reservation, cost_nano_usd,
                       request->books.began_at_us);
 }
 

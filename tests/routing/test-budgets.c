@@ -85,6 +85,7 @@ at (const char *moment)
 }
 
 static const WaySpender anybody = { NULL, "cloud", "gpt-x" };
+static const WayReservation nothing = { 0 };
 
 /* Periods */
 
@@ -161,9 +162,9 @@ test_turns_of_periods (void)
 
       g_test_message ("%s %s", turn_rows[i].period, turn_rows[i].first);
       g_assert_cmpint (first_us - last_us, ==, SECOND);
-      way_budgets_reserve (budgets, &anybody, USD / 10);
-      way_budgets_reserve (budgets, &anybody, USD / 4);
-      way_budgets_settle (budgets, &anybody, USD / 10, USD / 5, last_us);
+      WayReservation first = way_budgets_reserve (budgets, &anybody, USD / 10);
+      WayReservation second = way_budgets_reserve (budgets, &anybody, USD / 4);
+      way_budgets_settle (budgets, &anybody, first, USD / 5, last_us);
       way_budgets_advance (budgets, last_us);
       g_assert_cmpint (budget->spent_nano_usd, ==, USD / 5);
       way_budgets_advance (budgets, first_us);
@@ -172,10 +173,10 @@ test_turns_of_periods (void)
       g_assert_true (budget->is_loaded);
 
       /* What began in the old period is none of the new one. */
-      way_budgets_settle (budgets, &anybody, USD / 4, USD / 4, last_us);
+      way_budgets_settle (budgets, &anybody, second, USD / 4, last_us);
       g_assert_cmpint (budget->spent_nano_usd, ==, 0);
       g_assert_cmpint (budget->reserved_nano_usd, ==, 0);
-      way_budgets_settle (budgets, &anybody, 0, USD / 4, first_us);
+      way_budgets_settle (budgets, &anybody, nothing, USD / 4, first_us);
       g_assert_cmpint (budget->spent_nano_usd, ==, USD / 4);
     }
 }
@@ -208,7 +209,7 @@ test_room (void)
     {
       g_autoptr (WayBudgets) budgets = make_budgets ("\"usd\":\"1\"", NOW);
 
-      way_budgets_settle (budgets, &anybody, 0, room_rows[i].spent, NOW);
+      way_budgets_settle (budgets, &anybody, nothing, room_rows[i].spent, NOW);
       way_budgets_reserve (budgets, &anybody, room_rows[i].reserved);
       g_test_message ("row %zu", i);
       g_assert_cmpint (way_budgets_get_left (budgets, &anybody), ==, room_rows[i].left);
@@ -223,19 +224,15 @@ test_reserve_and_settle (void)
   g_autoptr (WayBudgets) budgets = make_budgets ("\"usd\":\"1\"", NOW);
   const WayBudget *budget = get_only (budgets);
 
-  way_budgets_reserve (budgets, &anybody, USD / 2);
-  way_budgets_reserve (budgets, &anybody, USD / 4);
+  WayReservation first = way_budgets_reserve (budgets, &anybody, USD / 2);
+  WayReservation second = way_budgets_reserve (budgets, &anybody, USD / 4);
   g_assert_cmpint (way_budget_get_left (budget), ==, USD / 4);
-  way_budgets_settle (budgets, &anybody, USD / 2, USD / 8, NOW);
+  way_budgets_settle (budgets, &anybody, first, USD / 8, NOW);
   g_assert_cmpint (way_budget_get_left (budget), ==, 5 * USD / 8);
   /* Nobody said what it cost: nothing is counted. */
-  way_budgets_settle (budgets, &anybody, USD / 4, WAY_UNKNOWN, NOW);
+  way_budgets_settle (budgets, &anybody, second, WAY_UNKNOWN, NOW);
   g_assert_cmpint (budget->spent_nano_usd, ==, USD / 8);
   g_assert_cmpint (budget->reserved_nano_usd, ==, 0);
-  /* A budget that came in between was never reserved for. */
-  way_budgets_settle (budgets, &anybody, USD / 4, USD / 8, NOW);
-  g_assert_cmpint (budget->reserved_nano_usd, ==, 0);
-  g_assert_cmpint (budget->spent_nano_usd, ==, USD / 4);
 }
 
 static const struct
@@ -267,7 +264,7 @@ test_scopes (void)
       apply (budgets, &place, NOW);
       way_budget_load (get_only (budgets), 0);
       way_budgets_reserve (budgets, spender, USD / 2);
-      way_budgets_settle (budgets, spender, 0, USD / 4, NOW);
+      way_budgets_settle (budgets, spender, nothing, USD / 4, NOW);
       g_test_message ("row %zu", i);
       g_assert_cmpint (get_only (budgets)->reserved_nano_usd, ==,
                        scope_rows[i].applies ? USD / 2 : 0);
@@ -300,7 +297,7 @@ test_consequences (void)
       g_autoptr (WayBudgets) budgets = make_budgets (terms, NOW);
 
       g_assert_null (way_budgets_find_spent (budgets, NULL));
-      way_budgets_settle (budgets, &anybody, 0, USD, NOW);
+      way_budgets_settle (budgets, &anybody, nothing, USD, NOW);
       g_assert_cmpint (way_budgets_find_exceeded (budgets, &anybody, 1) != NULL, ==,
                        cases[i].refuses);
       g_assert_cmpint (way_budgets_find_spent (budgets, NULL) != NULL, ==, cases[i].keeps_local);
@@ -319,7 +316,7 @@ test_loaded_later (void)
 
   apply (budgets, &place, NOW);
   g_assert_nonnull (way_budgets_find_exceeded (budgets, &anybody, 1));
-  way_budgets_settle (budgets, &anybody, 0, USD / 4, NOW);
+  way_budgets_settle (budgets, &anybody, nothing, USD / 4, NOW);
   way_budget_load (get_only (budgets), USD / 2);
   g_assert_cmpint (get_only (budgets)->spent_nano_usd, ==, 3 * USD / 4);
   way_budget_load (get_only (budgets), USD / 2);
@@ -329,41 +326,42 @@ test_loaded_later (void)
 
 /* The configuration */
 
+#define DAY_TERMS "\"usd\":\"1\",\"period\":\"day\""
+
 static const struct
 {
   const char *what;
+  gboolean is_gone_between; /* and comes again */
   Place then;
   gboolean is_loaded;
   gint64 spent;
   gint64 reserved;
 } change_rows[] = {
-  { "the same",
-    { WAY_BUDGET_OF_PROVIDER, "\"usd\":\"1\",\"period\":\"day\"" },
-    TRUE,
-    USD / 2,
-    USD / 8 },
+  { "the same", FALSE, { WAY_BUDGET_OF_PROVIDER, DAY_TERMS }, TRUE, USD / 2, USD / 8 },
   { "another limit",
+    FALSE,
     { WAY_BUDGET_OF_PROVIDER, "\"usd\":\"5\",\"period\":\"day\"" },
     TRUE,
     USD / 2,
     USD / 8 },
   /* What was spent in it is asked of the ledger. */
   { "another period",
+    FALSE,
     { WAY_BUDGET_OF_PROVIDER, "\"usd\":\"1\",\"period\":\"week\"" },
     FALSE,
     0,
     USD / 8 },
-  { "another scope",
-    { WAY_BUDGET_OF_EVERYTHING, "\"usd\":\"1\",\"period\":\"day\"" },
-    FALSE,
-    0,
-    0 },
+  { "another scope", FALSE, { WAY_BUDGET_OF_EVERYTHING, DAY_TERMS }, FALSE, 0, 0 },
+  { "gone and come again", TRUE, { WAY_BUDGET_OF_PROVIDER, DAY_TERMS }, FALSE, 0, 0 },
 };
 
+/* Whatever becomes of the budget, an attempt that runs gives back what it had reserved in it, and
+ * nothing of what others have. */
 static void
 test_changed_configuration (void)
 {
-  const Place first = { WAY_BUDGET_OF_PROVIDER, "\"usd\":\"1\",\"period\":\"day\"" };
+  const Place first = { WAY_BUDGET_OF_PROVIDER, DAY_TERMS };
+  const Place none = { WAY_BUDGET_OF_EVERYTHING, NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (change_rows); i++)
     {
@@ -371,13 +369,20 @@ test_changed_configuration (void)
 
       apply (budgets, &first, NOW);
       way_budget_load (get_only (budgets), 0);
-      way_budgets_reserve (budgets, &anybody, USD / 8);
-      way_budgets_settle (budgets, &anybody, 0, USD / 2, NOW);
+      WayReservation running = way_budgets_reserve (budgets, &anybody, USD / 8);
+      way_budgets_settle (budgets, &anybody, nothing, USD / 2, NOW);
+      if (change_rows[i].is_gone_between)
+        apply (budgets, &none, NOW + HOUR);
       apply (budgets, &change_rows[i].then, NOW + HOUR);
       g_test_message ("%s", change_rows[i].what);
       g_assert_cmpint (get_only (budgets)->is_loaded, ==, change_rows[i].is_loaded);
       g_assert_cmpint (get_only (budgets)->spent_nano_usd, ==, change_rows[i].spent);
       g_assert_cmpint (get_only (budgets)->reserved_nano_usd, ==, change_rows[i].reserved);
+
+      way_budgets_reserve (budgets, &anybody, USD / 16);
+      way_budgets_settle (budgets, &anybody, running, USD / 32, NOW + HOUR);
+      g_assert_cmpint (get_only (budgets)->spent_nano_usd, ==, change_rows[i].spent + USD / 32);
+      g_assert_cmpint (get_only (budgets)->reserved_nano_usd, ==, USD / 16);
     }
 }
 
@@ -408,7 +413,7 @@ test_news (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     {
-      way_budgets_settle (budgets, &anybody, 0, steps[i].spend * (USD / 100),
+      way_budgets_settle (budgets, &anybody, nothing, steps[i].spend * (USD / 100),
                           at ("2025-11-01T12:00:00+01:00"));
       g_assert_cmpuint (way_budget_take_news (budget), ==, steps[i].news);
       g_assert_cmpuint (way_budget_take_news (budget), ==, 0);
@@ -416,7 +421,7 @@ test_news (void)
   /* Each period anew; a jump past both is told once. */
   way_budgets_advance (budgets, at ("2025-11-02T00:00:00+01:00"));
   g_assert_cmpuint (way_budget_take_news (budget), ==, 0);
-  way_budgets_settle (budgets, &anybody, 0, 2 * USD, at ("2025-11-02T00:00:01+01:00"));
+  way_budgets_settle (budgets, &anybody, nothing, 2 * USD, at ("2025-11-02T00:00:01+01:00"));
   g_assert_cmpuint (way_budget_take_news (budget), ==, 100);
   g_assert_cmpuint (way_budget_take_news (budget), ==, 0);
 }
@@ -428,7 +433,7 @@ test_no_news_before_loaded (void)
   g_autoptr (WayBudgets) budgets = way_budgets_new ();
 
   apply (budgets, &place, NOW);
-  way_budgets_settle (budgets, &anybody, 0, 3 * USD / 4, NOW);
+  way_budgets_settle (budgets, &anybody, nothing, 3 * USD / 4, NOW);
   g_assert_cmpuint (way_budget_take_news (get_only (budgets)), ==, 0);
   way_budget_load (get_only (budgets), 0);
   g_assert_cmpuint (way_budget_take_news (get_only (budgets)), ==, 50);

@@ -29,7 +29,7 @@ spend_most (World *world)
   for (guint i = 0; i < G_N_ELEMENTS (apps); i++)
     {
       const WaySpender spender = { apps[i], "one", "m" };
-      way_budgets_settle (world->budgets, &spender, 0, USD - USD / 200, NOW);
+      way_budgets_settle (world->budgets, &spender, (WayReservation){ 0 }, USD - USD / 200, NOW);
     }
 }
 
@@ -38,7 +38,7 @@ spend_all (World *world)
 {
   const WaySpender spender = { "careful", "one", "m" };
 
-  way_budgets_settle (world->budgets, &spender, 0, USD, NOW);
+  way_budgets_settle (world->budgets, &spender, (WayReservation){ 0 }, USD, NOW);
 }
 
 static const PlanRow condition_rows[] = {

@@ -72,23 +72,34 @@ way_tally_add (const WayDelta *delta, gpointer user_data)
     }
 }
 
+/* Whether what was generated is more than what was reported. The count is final only once the
+ * answer is: Anthropic begins with a count of 1, Gemini counts as it goes. */
+static gboolean
+has_output_unreported (const WayTally *tally, gint64 output_tokens)
+{
+  return tally->usage.output_tokens == WAY_UNKNOWN ||
+         (!tally->finished && tally->usage.output_tokens < output_tokens);
+}
+
 /**
  * way_tally_settle:
  * @input_tokens_estimate: from the length of the prompt
  *
- * Returns: the usage to be accounted: what was reported, else an estimate that says so. If nothing
- *   was reported and nothing generated it stays unknown.
+ * Returns: the usage to be accounted: what was reported, else an estimate that says so; of an
+ *   answer that is not at its end, whichever says more. If nothing was reported and nothing
+ *   generated it stays unknown.
  */
 WayUsage
 way_tally_settle (const WayTally *tally, gint64 input_tokens_estimate)
 {
   WayUsage usage = tally->usage;
+  gint64 n_generated = (gint64)(tally->text_bytes + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN;
 
   if (!tally->saw_words)
     return usage;
-  if (usage.output_tokens == WAY_UNKNOWN)
+  if (has_output_unreported (tally, n_generated))
     {
-      usage.output_tokens = (tally->text_bytes + BYTES_A_TOKEN - 1) / BYTES_A_TOKEN;
+      usage.output_tokens = n_generated;
       usage.estimated = TRUE;
     }
   if (usage.input_tokens == WAY_UNKNOWN)

@@ -3,11 +3,14 @@
 """What a call cost is the same sum whatever dialect its provider counts in: each family reports cached
 and reasoning tokens in a way of its own."""
 
+import json
+import math
+
 import pytest
 
 from mock_backs import SCENES, MockBacks
 from mock_cloud import MockCloud
-from wayfare import Wayfare, provider, route
+from wayfare import Wayfare, provider, route, wait_for
 
 BACKS = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "azure"]
 PRICE = {"input": "3", "cache_read": "0.3", "cache_write_5m": "3.75", "output": "15", "as_of": "2026-11-01"}
@@ -59,13 +62,31 @@ def priced(cloud, **members):
     return {"providers": [far], "models": [{"model": "*", "price": PRICE}], **members}
 
 
-def test_cut_stream_is_estimated(cloud):
-    with Wayfare(priced(cloud)) as wayfare:
-        answer = wayfare.chat("far/truncate", stream=True)
-        assert answer.is_cut
-        (row,) = wayfare.wait_for_rows(1)
-        assert row["outcome"] == "upstream_error" and row["usage"]["estimated"]
-        assert float(row["cost_usd"]) > 0
+def words_of(answer):
+    """What a chat client was streamed before the cut."""
+    events = [line[6:] for line in answer.body.decode().split("\n") if line.startswith("data: {")]
+    choices = [choice for event in events for choice in json.loads(event).get("choices", [])]
+    return "".join(choice["delta"].get("content") or "" for choice in choices)
+
+
+@pytest.mark.parametrize("back", BACKS)
+def test_cut_stream_is_estimated(back):
+    """Anthropic says "1" first and Gemini counts as it goes: neither is what was generated."""
+    with MockBacks() as backs:
+        providers = [{**one, "locality": "cloud"} for one in backs.providers() if one["id"] == back]
+        config = {"providers": providers, "models": [{"model": "*", "price": PRICE}], "budget": {"usd": "9"}}
+        with Wayfare(config) as wayfare:
+            wait_for(lambda: wayfare.control("GET", "/status").json()["budgets"][0]["loaded"], "the budget")
+            answer = wayfare.chat(f"{back}/cut", stream=True)
+            assert answer.is_cut
+            (row,) = wayfare.wait_for_rows(1)
+            usage = row["usage"]
+            assert row["outcome"] == "upstream_error" and usage["estimated"]
+            assert usage["output_tokens"] == math.ceil(len(words_of(answer)) / 4) > 10
+            expected = cost(usage["input_tokens"], usage["cache_read_tokens"] or 0, usage["output_tokens"])
+            assert float(row["cost_usd"]) == pytest.approx(expected)
+            spent = wayfare.control("GET", "/status").json()["budgets"][0]["spent_usd"]
+            assert float(spent) == pytest.approx(expected)
 
 
 def test_refused_attempt_is_free_and_a_silent_one_is_unknown(cloud):

@@ -33,6 +33,7 @@ class Scene:
     cached: int = 8
     output: int = 7
     thinking: int = 0
+    is_cut: bool = False  # a stream breaks off in its middle
 
 
 SCENES = {
@@ -43,6 +44,8 @@ SCENES = {
     "length": Scene(text="Cut o", finish="length"),
     "json": Scene(text='{"answer": "yes"}'),
     "after-tool": Scene(text=AFTER_TOOL),
+    # Who counts as it goes is behind the words.
+    "cut": Scene(text="A long story. " * 40, output=2, is_cut=True),
 }
 
 
@@ -565,20 +568,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.seen.append(seen)
         scene = SCENES["after-tool" if seen.results else model_of(seen)]
         if wants_stream(seen, dialect):
-            self.answer(200, BACKS[dialect].media_type, "".join(BACKS[dialect].stream(seen, scene)))
+            stream = "".join(BACKS[dialect].stream(seen, scene))
+            self.answer(200, BACKS[dialect].media_type, stream, scene.is_cut)
         else:
             self.answer(200, "application/json", dump(BACKS[dialect].whole(seen, scene)))
 
     def do_GET(self):
         self.answer(404, "application/json", "{}")
 
-    def answer(self, status, media_type, text):
+    def answer(self, status, media_type, text, is_cut=False):
         data = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(data[: len(data) // 2] if is_cut else data)
+        self.close_connection = is_cut
 
     def log_message(self, *_):
         pass

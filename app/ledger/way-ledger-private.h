@@ -79,7 +79,7 @@ GPtrArray *way_ledger_pages_query (WayLedgerDb *db, const WayLedgerFilter *filte
 
 /* way-ledger-totals.c */
 GHashTable *way_ledger_totals_new (void);
-gboolean way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error);
+void way_ledger_totals_add (GHashTable *totals, const WayRecord *record);
 gboolean way_ledger_totals_write (WayLedgerDb *db, GError **error);
 GPtrArray *
 way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError **error);

@@ -12,38 +12,51 @@
 #include <string.h>
 #include <time.h>
 
-#define N_KEYS 4
+#define N_NAMES 3
 #define N_SUMS 12
 
-/* A row, or what is to be added to it, in the order of its columns. */
+/* A row by its names, or what is to be added to it; the sums in the order of their columns. */
 typedef struct
 {
-  gint64 keys[N_KEYS]; /* day, app, provider, model */
+  gint64 day;
+  const char *names[N_NAMES]; /* app, provider, model: owned in a table, each nullable */
   gint64 sums[N_SUMS];
 } Total;
 
 static guint
-hash_keys (gconstpointer total)
+total_hash (gconstpointer data)
 {
-  const gint64 *keys = ((const Total *)total)->keys;
-  guint hash = 0;
-  for (guint i = 0; i < N_KEYS; i++)
-    hash = hash * 31 + (guint)keys[i];
+  const Total *total = data;
+  guint hash = (guint)total->day;
+  for (guint i = 0; i < N_NAMES; i++)
+    hash = hash * 31 + (total->names[i] ? g_str_hash (total->names[i]) : 0);
   return hash;
 }
 
 static gboolean
-have_equal_keys (gconstpointer a, gconstpointer b)
+total_equal (gconstpointer a, gconstpointer b)
 {
-  return memcmp (((const Total *)a)->keys, ((const Total *)b)->keys,
-                 sizeof ((const Total *)a)->keys) == 0;
+  const Total *one = a, *other = b;
+  for (guint i = 0; i < N_NAMES; i++)
+    if (g_strcmp0 (one->names[i], other->names[i]) != 0)
+      return FALSE;
+  return one->day == other->day;
 }
 
-/* (transfer full): no totals of a transaction yet. */
+static void
+total_free (gpointer data)
+{
+  Total *total = data;
+  for (guint i = 0; i < N_NAMES; i++)
+    g_free ((char *)total->names[i]);
+  g_free (total);
+}
+
+/* (transfer full): no totals yet. */
 GHashTable *
 way_ledger_totals_new (void)
 {
-  return g_hash_table_new_full (hash_keys, have_equal_keys, g_free, NULL);
+  return g_hash_table_new_full (total_hash, total_equal, total_free, NULL);
 }
 
 static void
@@ -52,7 +65,10 @@ add_up (GHashTable *totals, const Total *part)
   Total *total = g_hash_table_lookup (totals, part);
   if (!total)
     {
-      g_hash_table_add (totals, g_memdup2 (part, sizeof *part));
+      total = g_memdup2 (part, sizeof *part);
+      for (guint i = 0; i < N_NAMES; i++)
+        total->names[i] = g_strdup (part->names[i]);
+      g_hash_table_add (totals, total);
       return;
     }
   for (guint i = 0; i < N_SUMS; i++)
@@ -84,23 +100,17 @@ known_or_zero (gint64 value)
   return MAX (value, 0);
 }
 
-/* Adds one request to the totals of the caller's transaction, which way_ledger_totals_write() puts
- * into the table. */
-gboolean
-way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
+/* Adds one request to @totals, which way_ledger_totals_write() puts into the tables. Pure. */
+void
+way_ledger_totals_add (GHashTable *totals, const WayRecord *record)
 {
   const WayUsage *usage = &record->usage;
   const char *model = record->answered_model ? record->answered_model : record->requested_model;
-  gint64 app, provider, model_id;
-  if (!way_ledger_db_intern (db, record->app, &app, error) ||
-      !way_ledger_db_intern (db, record->provider, &provider, error) ||
-      !way_ledger_db_intern (db, model, &model_id, error))
-    return FALSE;
-
   gboolean tried = was_tried (record);
   gboolean unknown_tokens = usage->input_tokens < 0 || usage->output_tokens < 0;
   const Total part = {
-    .keys = { get_local_day (record->started_at_us), app, provider, model_id },
+    .day = get_local_day (record->started_at_us),
+    .names = { record->app, record->provider, model },
     .sums = {
       1,
       way_record_has_failed (record),
@@ -116,8 +126,7 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
       known_or_zero (record->saved_nano_usd),
     },
   };
-  add_up (db->totals, &part);
-  return TRUE;
+  add_up (totals, &part);
 }
 
 #define KEY_COLUMNS "app, provider, model"
@@ -142,14 +151,20 @@ way_ledger_totals_add (WayLedgerDb *db, const WayRecord *record, GError **error)
   " cache_hits = cache_hits + excluded.cache_hits,"                                                \
   " saved_nano_usd = saved_nano_usd + excluded.saved_nano_usd"
 
+/* @keys: the @n_keys first columns. */
 static gboolean
-add_to (WayLedgerDb *db, const char *sql, const Total *total, int n_keys, GError **error)
+add_to (WayLedgerDb *db,
+        const char *sql,
+        const gint64 *keys,
+        int n_keys,
+        const Total *total,
+        GError **error)
 {
   g_autoptr (WayStatement) add = way_ledger_db_prepare (db, sql, error);
   if (!add)
     return FALSE;
   for (int i = 0; i < n_keys; i++)
-    sqlite3_bind_int64 (add, 1 + i, total->keys[i]);
+    sqlite3_bind_int64 (add, 1 + i, keys[i]);
   for (int i = 0; i < N_SUMS; i++)
     sqlite3_bind_int64 (add, 1 + n_keys + i, total->sums[i]);
   return way_ledger_db_step (db, add, error);
@@ -161,10 +176,15 @@ write_total (WayLedgerDb *db, const Total *total, GError **error)
   static const char add_total[] = ADD_SQL ("total", "day, " KEY_COLUMNS, "?, ?, ?, ?");
   static const char add_month[] = ADD_SQL ("month_total", "month, " KEY_COLUMNS, "?, ?, ?, ?");
   static const char add_day[] = ADD_SQL ("day_total", "day", "?");
-  Total month = *total;
-  month.keys[0] = total->keys[0] / 100;
-  return add_to (db, add_total, total, N_KEYS, error) &&
-         add_to (db, add_month, &month, N_KEYS, error) && add_to (db, add_day, total, 1, error);
+  gint64 keys[1 + N_NAMES] = { total->day };
+  for (guint i = 0; i < N_NAMES; i++)
+    if (!way_ledger_db_intern (db, total->names[i], &keys[1 + i], error))
+      return FALSE;
+  if (!add_to (db, add_total, keys, 1 + N_NAMES, total, error) ||
+      !add_to (db, add_day, keys, 1, total, error))
+    return FALSE;
+  keys[0] /= 100;
+  return add_to (db, add_month, keys, 1 + N_NAMES, total, error);
 }
 
 /* Puts what was added since the last time into the table. Within the caller's transaction, whose

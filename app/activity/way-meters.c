@@ -180,7 +180,7 @@ add_to_totals (WayMeters *self, const WayRecord *record)
     totals[TOTAL_FALLBACKS]++;
   if (n_tried > 0 && record->cost_nano_usd == WAY_UNKNOWN)
     totals[TOTAL_UNKNOWN_COST]++;
-  totals[TOTAL_COST_NANO_USD] += MAX (record->cost_nano_usd, 0);
+  totals[TOTAL_COST_NANO_USD] += way_record_get_known_cost_nano_usd (record);
   totals[TOTAL_INPUT_TOKENS] += MAX (record->usage.input_tokens, 0);
   totals[TOTAL_OUTPUT_TOKENS] += MAX (record->usage.output_tokens, 0);
 }
@@ -228,8 +228,8 @@ way_meters_new (void)
  * @failed: how many of them failed
  * @local: how many were answered on this machine
  * @fallbacks: how many were answered, but not by the first attempt
- * @cost_nano_usd: what those with a known cost cost
- * @unknown_cost: how many have no known cost
+ * @cost_nano_usd: what they cost, as far as known
+ * @unknown_cost: of how many the cost is not, or not wholly, known
  * @input_tokens: tokens sent, as far as known
  * @output_tokens: tokens generated, as far as known
  *

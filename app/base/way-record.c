@@ -288,6 +288,46 @@ way_record_has_failed (const WayRecord *record)
   g_assert_not_reached ();
 }
 
+/**
+ * way_record_get_known_cost_nano_usd:
+ *
+ * Returns: what the attempts are known to have cost, be it all or a part: for sums, which tell
+ *   beside it how many requests have a part that is unknown
+ */
+gint64
+way_record_get_known_cost_nano_usd (const WayRecord *record)
+{
+  gint64 sum = 0;
+
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = record->attempts->pdata[i];
+
+      if (attempt->verdict != WAY_VERDICT_SKIPPED)
+        sum += MAX (attempt->cost_nano_usd, 0);
+    }
+  return sum;
+}
+
+/**
+ * way_record_sum_cost_nano_usd:
+ *
+ * Returns: what the attempts cost together. A failed one that may have been charged without saying
+ *   so makes it %WAY_UNKNOWN, never smaller.
+ */
+gint64
+way_record_sum_cost_nano_usd (const WayRecord *record)
+{
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = record->attempts->pdata[i];
+
+      if (attempt->verdict != WAY_VERDICT_SKIPPED && attempt->cost_nano_usd == WAY_UNKNOWN)
+        return WAY_UNKNOWN;
+    }
+  return way_record_get_known_cost_nano_usd (record);
+}
+
 const char *
 way_locality_get_name (WayLocality locality)
 {

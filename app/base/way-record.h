@@ -70,7 +70,7 @@ typedef struct
  * @started_at_us: wall clock, µs since 1970
  * @first_token_us: from the request's arrival to the first generated token, or %WAY_UNKNOWN
  * @duration_us: arrival to last byte, or %WAY_UNKNOWN while it runs
- * @cost_nano_usd: of all attempts that were charged, or %WAY_UNKNOWN
+ * @cost_nano_usd: of all attempts together, or %WAY_UNKNOWN if that of one is
  * @cache_hit: answered from the answers kept here, and no provider was asked
  * @saved_nano_usd: what a hit would have cost, or %WAY_UNKNOWN without a hit or without a price
  * @price: what @cost_nano_usd was computed with
@@ -125,6 +125,8 @@ WayAttempt *way_record_add_attempt (WayRecord *record,
 guint way_record_count_tried (const WayRecord *record);
 gboolean way_record_is_fallback (const WayRecord *record);
 gboolean way_record_has_failed (const WayRecord *record);
+gint64 way_record_sum_cost_nano_usd (const WayRecord *record);
+gint64 way_record_get_known_cost_nano_usd (const WayRecord *record);
 
 const char *way_locality_get_name (WayLocality locality);
 gboolean way_locality_from_name (const char *name, WayLocality *ret_locality);

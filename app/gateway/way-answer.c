@@ -289,6 +289,19 @@ send_whole (WayExchange *self, GString *head)
   way_answer_send (self, head, type, body->str, body->len);
 }
 
+/* What the answer cost with all that was asked in vain for it; none where that is not known. */
+static void
+add_cost (const WayRecord *record, GString *head)
+{
+  gint64 cost_nano_usd = way_record_sum_cost_nano_usd (record);
+  g_autoptr (GString) cost = g_string_new (NULL);
+
+  if (cost_nano_usd == WAY_UNKNOWN)
+    return;
+  way_json_append_decimal (cost, cost_nano_usd, 9);
+  way_reply_add_header (head, "x-wayfare-cost-usd", cost->str);
+}
+
 /**
  * way_answer_whole:
  *
@@ -307,13 +320,7 @@ way_answer_whole (WayExchange *self)
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
   name_answerer (self);
   way_answer_add_headers (self, head);
-  if (self->attempt->cost_nano_usd != WAY_UNKNOWN)
-    {
-      g_autoptr (GString) cost = g_string_new (NULL);
-
-      way_json_append_decimal (cost, self->attempt->cost_nano_usd, 9);
-      way_reply_add_header (head, "x-wayfare-cost-usd", cost->str);
-    }
+  add_cost (record, head);
   record->first_token_us = way_exchange_get_elapsed_us (self);
   send_whole (self, head);
   way_exchange_finish (self, WAY_OUTCOME_DONE, self->status, NULL);

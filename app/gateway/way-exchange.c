@@ -62,29 +62,6 @@ stop_repeat (WayExchange *self)
   g_clear_error (&self->repeat_cause);
 }
 
-/* Adds up what the attempts cost. A failed one that may have been charged without saying so makes
- * the sum unknown, never smaller. */
-static void
-add_up_costs (WayRecord *record)
-{
-  gint64 sum = 0;
-
-  for (guint i = 0; i < record->attempts->len; i++)
-    {
-      const WayAttempt *attempt = record->attempts->pdata[i];
-
-      if (attempt->verdict == WAY_VERDICT_SKIPPED)
-        continue;
-      if (attempt->cost_nano_usd == WAY_UNKNOWN)
-        {
-          record->cost_nano_usd = WAY_UNKNOWN;
-          return;
-        }
-      sum += attempt->cost_nano_usd;
-    }
-  record->cost_nano_usd = sum;
-}
-
 /**
  * way_exchange_finish:
  * @status: what the client got, 0 if nothing
@@ -107,7 +84,7 @@ way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const 
   record->status = status;
   record->error_code = g_strdup (code);
   record->duration_us = way_exchange_get_elapsed_us (self);
-  add_up_costs (record);
+  record->cost_nano_usd = way_record_sum_cost_nano_usd (record);
   g_hash_table_remove (self->core->running, record->id);
   way_metrics_note (self->core->metrics, record);
   way_exchange_tell (self, WAY_EVENT_FINISHED);

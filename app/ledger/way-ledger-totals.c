@@ -14,6 +14,7 @@
 
 #define N_NAMES 3
 #define N_SUMS 12
+#define SUM_COST 7
 
 /* A row by its names, or what is to be added to it; the sums in the order of their columns. */
 typedef struct
@@ -100,6 +101,22 @@ known_or_zero (gint64 value)
   return MAX (value, 0);
 }
 
+/* Money goes to the target that charged it, as in the budgets, whoever answered in the end. */
+static void
+add_costs (GHashTable *totals, const WayRecord *record, gint64 day)
+{
+  for (guint i = 0; i < record->attempts->len; i++)
+    {
+      const WayAttempt *attempt = g_ptr_array_index (record->attempts, i);
+      if (attempt->verdict != WAY_VERDICT_SKIPPED && attempt->cost_nano_usd > 0)
+        add_up (totals, &(const Total){
+                          .day = day,
+                          .names = { record->app, attempt->provider, attempt->model },
+                          .sums = { [SUM_COST] = attempt->cost_nano_usd },
+                        });
+    }
+}
+
 /* Adds one request to @totals, which way_ledger_totals_write() puts into the tables. Pure. */
 void
 way_ledger_totals_add (GHashTable *totals, const WayRecord *record)
@@ -119,7 +136,7 @@ way_ledger_totals_add (GHashTable *totals, const WayRecord *record)
       known_or_zero (usage->input_tokens),
       known_or_zero (usage->cache_read_tokens),
       known_or_zero (usage->output_tokens),
-      known_or_zero (record->cost_nano_usd),
+      0, /* the cost: see add_costs() */
       tried && record->cost_nano_usd < 0,
       tried && unknown_tokens,
       record->cache_hit != FALSE,
@@ -127,6 +144,7 @@ way_ledger_totals_add (GHashTable *totals, const WayRecord *record)
     },
   };
   add_up (totals, &part);
+  add_costs (totals, record, part.day);
 }
 
 #define KEY_COLUMNS "app, provider, model"

@@ -40,8 +40,9 @@ typedef enum
 
 /**
  * WaySpendRow:
- * @cost_nano_usd: sum over requests whose cost is known
- * @unknown_cost_requests: how many are not in that sum because no price was known
+ * @cost_nano_usd: what attempts are known to have cost, at the target that charged them, which may
+ *   be one that answered no request
+ * @unknown_cost_requests: how many had an attempt of unknown cost, which is not in that sum
  * @unknown_token_requests: how many have unknown tokens, which are not in the sums
  * @cache_hits: how many were answered without asking a provider
  * @saved_nano_usd: sum of what those would have cost, where that is known

@@ -192,8 +192,8 @@ way_app_item_begin_day (WayAppItem *item, gint64 day_start_us)
  * way_app_item_add_request:
  * @item: a row
  * @started_at_us: when the request began, wall clock
- * @cost_nano_usd: what it cost, if @cost_known
- * @cost_known: whether that is known
+ * @cost_nano_usd: what it cost, as far as known
+ * @cost_known: whether that is all of it
  *
  * Counts one finished request if it began today. Freeze the item's notifications around a batch.
  * Main thread.
@@ -211,10 +211,9 @@ way_app_item_add_request (WayAppItem *item,
     return;
 
   set_count (item, &item->requests_today, item->requests_today + 1, PROP_REQUESTS_TODAY);
-  if (cost_known)
-    set_count (item, &item->cost_today_nano_usd, item->cost_today_nano_usd + cost_nano_usd,
-               PROP_COST_TODAY_NANO_USD);
-  else
+  set_count (item, &item->cost_today_nano_usd, item->cost_today_nano_usd + cost_nano_usd,
+             PROP_COST_TODAY_NANO_USD);
+  if (!cost_known)
     set_count (item, &item->unknown_cost_today, item->unknown_cost_today + 1,
                PROP_UNKNOWN_COST_TODAY);
 }
@@ -224,8 +223,8 @@ way_app_item_add_request (WayAppItem *item,
  * @item: a row
  * @last_seen_us: when its last request before this run began, 0 for never
  * @requests: how many it made today
- * @cost_nano_usd: what those with a known cost cost
- * @unknown_cost: how many have no known cost
+ * @cost_nano_usd: what they cost, as far as known
+ * @unknown_cost: of how many the cost is not, or not wholly, known
  *
  * Adds what the ledger knows from before this run. Main thread.
  */

@@ -250,8 +250,8 @@ count_finished (const Counters *counters, const WayRecord *record)
     record->cost_nano_usd != WAY_UNKNOWN || way_record_count_tried (record) == 0;
 
   if (app != NULL)
-    way_app_item_add_request (app, record->started_at_us, MAX (record->cost_nano_usd, 0),
-                              cost_known);
+    way_app_item_add_request (app, record->started_at_us,
+                              way_record_get_known_cost_nano_usd (record), cost_known);
 
   for (guint i = 0; i < record->attempts->len; i++)
     {

@@ -204,10 +204,10 @@ way_budget_fraction (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_u
 /**
  * way_format_unknown_cost:
  * @object: (nullable): the template's object, not used
- * @n_requests: requests whose price nobody knows
+ * @n_requests: requests whose price nobody knows, or not wholly
  *
- * Returns: (transfer full): what stands beside a sum that they are not in; empty when there are
- * none
+ * Returns: (transfer full): what stands beside a sum that they are not, or not wholly, in; empty
+ * when there are none
  */
 char *
 way_format_unknown_cost (gpointer object, gint64 n_requests)

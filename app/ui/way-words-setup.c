@@ -361,8 +361,8 @@ way_keyring_is_locked (gpointer object, guint state)
  * @object: (nullable): the template's object, not used
  * @last_seen_us: wall clock, 0 for never
  * @requests_today: how many
- * @cost_nano_usd: what those of known price cost
- * @unknown_cost: how many are of unknown price
+ * @cost_nano_usd: what they cost, as far as known
+ * @unknown_cost: of how many the cost is not, or not wholly, known
  *
  * Returns: (transfer full): what an app has done
  */

@@ -51,11 +51,13 @@ get_rate (WayMeters *meters, const char *name)
 }
 
 static void
-add_tried (WayRecord *record, WayVerdict verdict)
+add_tried (WayRecord *record, WayVerdict verdict, gint64 cost_nano_usd)
 {
   const char *model = record->attempts->len == 0 ? "first" : "second";
+  WayAttempt *attempt = way_record_add_attempt (record, "p", model, WAY_LOCALITY_LOCAL);
 
-  way_record_add_attempt (record, "p", model, WAY_LOCALITY_LOCAL)->verdict = verdict;
+  attempt->verdict = verdict;
+  attempt->cost_nano_usd = cost_nano_usd;
 }
 
 static void
@@ -70,15 +72,14 @@ test_counts_today (void)
   local->cost_nano_usd = 0;
   local->usage.input_tokens = 10;
   local->usage.output_tokens = 20;
-  add_tried (local, WAY_VERDICT_ANSWERED);
+  add_tried (local, WAY_VERDICT_ANSWERED, 0);
   fallen_back->locality = WAY_LOCALITY_CLOUD;
-  fallen_back->cost_nano_usd = 7000;
-  add_tried (fallen_back, WAY_VERDICT_FAILED);
-  add_tried (fallen_back, WAY_VERDICT_ANSWERED);
+  add_tried (fallen_back, WAY_VERDICT_FAILED, WAY_UNKNOWN);
+  add_tried (fallen_back, WAY_VERDICT_ANSWERED, 7000);
   failed->outcome = WAY_OUTCOME_UPSTREAM_ERROR;
   failed->locality = WAY_LOCALITY_CLOUD;
   failed->cost_nano_usd = WAY_UNKNOWN;
-  add_tried (failed, WAY_VERDICT_FAILED);
+  add_tried (failed, WAY_VERDICT_FAILED, WAY_UNKNOWN);
   way_meters_add (meters, local);
   way_meters_add (meters, fallen_back);
   way_meters_add (meters, failed);
@@ -88,7 +89,7 @@ test_counts_today (void)
   g_assert_cmpint (get (meters, "local-today"), ==, 1);
   g_assert_cmpint (get (meters, "fallbacks-today"), ==, 1);
   g_assert_cmpint (get (meters, "cost-today-nano-usd"), ==, 7000);
-  g_assert_cmpint (get (meters, "unknown-cost-today"), ==, 1);
+  g_assert_cmpint (get (meters, "unknown-cost-today"), ==, 2);
   g_assert_cmpint (get (meters, "input-tokens-today"), ==, 10);
   g_assert_cmpint (get (meters, "output-tokens-today"), ==, 20);
 }
@@ -103,7 +104,7 @@ test_refused_costs_nothing (void)
 
   record->outcome = WAY_OUTCOME_REFUSED;
   record->cost_nano_usd = WAY_UNKNOWN;
-  add_tried (record, WAY_VERDICT_SKIPPED);
+  add_tried (record, WAY_VERDICT_SKIPPED, WAY_UNKNOWN);
   way_meters_add (meters, record);
 
   g_assert_cmpint (get (meters, "requests-today"), ==, 1);
@@ -121,6 +122,7 @@ test_base_is_added (void)
   g_autoptr (WayRecord) record = finished (now_us, 1000);
 
   record->cost_nano_usd = 5;
+  add_tried (record, WAY_VERDICT_ANSWERED, 5);
   way_meters_add (meters, record);
   way_meters_set_base (meters, 100, 2, 50, 3, 1000, 4, 500, 600);
 

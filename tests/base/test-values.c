@@ -150,6 +150,44 @@ test_record_copy_compact (void)
   g_assert_cmpstr (two->provider, ==, "ollama");
 }
 
+#define UNKNOWN WAY_UNKNOWN
+
+static void
+test_record_costs (void)
+{
+  static const struct
+  {
+    WayVerdict verdicts[2];
+    gint64 costs[2];
+    gint64 sum;
+    gint64 known;
+  } rows[] = {
+    { { WAY_VERDICT_ANSWERED, WAY_VERDICT_SKIPPED }, { 7, UNKNOWN }, 7, 7 },
+    { { WAY_VERDICT_FAILED, WAY_VERDICT_ANSWERED }, { 0, 7 }, 7, 7 },
+    { { WAY_VERDICT_FAILED, WAY_VERDICT_ANSWERED }, { 3, 7 }, 10, 10 },
+    { { WAY_VERDICT_FAILED, WAY_VERDICT_ANSWERED }, { UNKNOWN, 7 }, UNKNOWN, 7 },
+    { { WAY_VERDICT_FAILED, WAY_VERDICT_FAILED }, { 3, UNKNOWN }, UNKNOWN, 3 },
+    { { WAY_VERDICT_FAILED, WAY_VERDICT_ANSWERED }, { UNKNOWN, UNKNOWN }, UNKNOWN, 0 },
+    { { WAY_VERDICT_SKIPPED, WAY_VERDICT_SKIPPED }, { UNKNOWN, UNKNOWN }, 0, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (WayRecord) record = way_record_new ("req_1", "/v1/chat/completions", 5);
+
+      for (gsize n = 0; n < G_N_ELEMENTS (rows[i].costs); n++)
+        {
+          WayAttempt *attempt = way_record_add_attempt (record, "far", "m", WAY_LOCALITY_CLOUD);
+
+          attempt->verdict = rows[i].verdicts[n];
+          attempt->cost_nano_usd = rows[i].costs[n];
+        }
+      g_test_message ("row %zu", i);
+      g_assert_cmpint (way_record_sum_cost_nano_usd (record), ==, rows[i].sum);
+      g_assert_cmpint (way_record_get_known_cost_nano_usd (record), ==, rows[i].known);
+    }
+}
+
 static void
 test_names (void)
 {
@@ -257,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/usage/merge", test_merge);
   g_test_add_func ("/base/record/copy", test_record_copy);
   g_test_add_func ("/base/record/copy-compact", test_record_copy_compact);
+  g_test_add_func ("/base/record/costs", test_record_costs);
   g_test_add_func ("/base/record/names", test_names);
   g_test_add_func ("/base/id/requests", test_request_ids);
   g_test_add_func ("/base/id/tokens", test_tokens);

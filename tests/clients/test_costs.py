@@ -3,6 +3,8 @@
 """What a call cost is the same sum whatever dialect its provider counts in: each family reports cached
 and reasoning tokens in a way of its own."""
 
+import csv
+import hashlib
 import json
 import math
 
@@ -100,7 +102,42 @@ def test_refused_attempt_is_free_and_a_silent_one_is_unknown(cloud):
         silent = wayfare.chat("silent")
         assert silent.status == 200
         # It may have been charged for: the sum is not known, and not made up.
+        assert "x-wayfare-cost-usd" not in silent.headers
         assert last_row(wayfare, silent)["cost_usd"] is None, last_row(wayfare, silent)
+
+
+def test_known_part_of_an_unknown_cost_is_spent(cloud):
+    """Whoever sums up has what is known, and beside it that something is not; a restart forgets none."""
+    deadline = {"connect": 1000, "first_token": 300, "idle": 1000, "total": 10000}
+    admin = {"id": "admin", "token_sha256": hashlib.sha256(b"admin").hexdigest(), "admin": True}
+    budget = {"usd": "9", "period": "month", "on_exceed": "notify"}
+    config = priced(cloud, apps=[admin], budget=budget,
+                    routes=[route("silent", ("far", "stall-head"), ("far", "ok"), deadline_ms=deadline)])
+    known = pytest.approx(cost(8, 4, 5))
+
+    def get_budget():
+        return wayfare.control("GET", "/status").json()["budgets"][0]
+
+    with Wayfare(config) as wayfare:
+        wait_for(lambda: get_budget()["loaded"], "the budget")
+        row = last_row(wayfare, wayfare.chat("silent"))
+        assert row["cost_usd"] is None
+        assert [attempt["cost_usd"] for attempt in row["attempts"]] == [None, known]
+        assert float(get_budget()["spent_usd"]) == known
+        for by in ("app", "provider", "day"):
+            (total,) = wayfare.control("GET", "/spend?by=" + by).json()["rows"]
+            assert float(total["cost_usd"]) == known
+            assert (total["requests"], total["unknown_cost_requests"]) == (1, 1)
+        metrics = wayfare.request("GET", "/metrics", headers={"Authorization": "Bearer admin"}).body.decode()
+        labels = '{provider="far",model="ok",app=""}'
+        assert float(metrics.split("wayfare_cost_usd_total" + labels)[1].split()[0]) == known
+        assert "wayfare_unknown_cost_requests_total" + labels + " 1\n" in metrics
+        (exported,) = csv.DictReader(wayfare.run("export", "requests", "--csv").stdout.splitlines())
+        assert exported["cost_usd"] == ""
+        wayfare.stop()
+        wayfare.start()
+        wait_for(lambda: get_budget()["loaded"], "the budget")
+        assert float(get_budget()["spent_usd"]) == known
 
 
 def test_changed_price_leaves_old_costs(cloud):

@@ -129,6 +129,7 @@ add_random_attempt (GRand *rand, WayRecord *record)
   attempt->status = g_rand_int_range (rand, 0, 600);
   attempt->duration_us = random_known (rand, 5000000);
   attempt->usage.output_tokens = random_known (rand, 2000);
+  attempt->cost_nano_usd = random_known (rand, 2000000000);
 }
 
 /* Any mix of known and unknown, spread over a month. */
@@ -154,7 +155,6 @@ make_random_record (GRand *rand)
   record->usage.input_tokens = random_known (rand, 100000);
   record->usage.cache_read_tokens = random_known (rand, 100000);
   record->usage.output_tokens = random_known (rand, 10000);
-  record->cost_nano_usd = random_known (rand, 2000000000);
   record->cache_hit = g_rand_boolean (rand);
   if (record->cache_hit)
     record->saved_nano_usd = random_known (rand, 2000000000);
@@ -162,6 +162,7 @@ make_random_record (GRand *rand)
   g_ptr_array_set_size (record->attempts, 0);
   for (gint32 n = g_rand_int_range (rand, 0, 4); n > 0; n--)
     add_random_attempt (rand, record);
+  record->cost_nano_usd = way_record_sum_cost_nano_usd (record);
   return record;
 }
 
@@ -352,17 +353,22 @@ assert_totals_are_sums (const char *path)
     "    FROM attempt AS a, attempt AS f WHERE a.request = at AND a.verdict = 3 AND a.n > 0"
     "    AND f.request = at AND f.n = 0 ORDER BY a.n LIMIT 1), 0) AS fell_back"
     "  FROM request),"
+    "part AS (SELECT at, app, provider, coalesce (answered_model, requested_model) AS model,"
+    "  1 AS requests, outcome IN (2, 3, 5, 6) AS failed, tried > 0 AND locality = 0 AS local,"
+    "  fell_back, input_tokens, cache_read_tokens, output_tokens, 0 AS cost,"
+    "  tried > 0 AND cost_nano_usd IS NULL AS unknown_cost,"
+    "  tried > 0 AND (input_tokens IS NULL OR output_tokens IS NULL) AS unknown_tokens,"
+    "  cache_hit, saved_nano_usd FROM fact"
+    "  UNION ALL SELECT at, app, attempt.provider, attempt.model, 0, 0, 0, 0, 0, 0, 0,"
+    "  attempt.cost_nano_usd, 0, 0, 0, 0 FROM attempt JOIN request ON at = request"
+    "  WHERE verdict <> 0 AND attempt.cost_nano_usd > 0),"
     "summed AS (SELECT"
-    "  CAST (strftime ('%Y%m%d', at / 1024000000, 'unixepoch', 'localtime') AS INTEGER) AS day,"
-    "  ifnull (app, 0) AS app, ifnull (provider, 0) AS provider,"
-    "  coalesce (answered_model, requested_model, 0) AS model,"
-    "  count(*), sum (outcome IN (2, 3, 5, 6)), sum (tried > 0 AND locality = 0),"
-    "  sum (fell_back), ifnull (sum (input_tokens), 0),"
-    "  ifnull (sum (cache_read_tokens), 0), ifnull (sum (output_tokens), 0),"
-    "  ifnull (sum (cost_nano_usd), 0), sum (tried > 0 AND cost_nano_usd IS NULL),"
-    "  sum (tried > 0 AND (input_tokens IS NULL OR output_tokens IS NULL)),"
-    "  sum (cache_hit), ifnull (sum (saved_nano_usd), 0)"
-    "  FROM fact GROUP BY 1, 2, 3, 4)"
+    "  CAST (strftime ('%Y%m%d', at / 1024000000, 'unixepoch', 'localtime') AS INTEGER),"
+    "  ifnull (app, 0), ifnull (provider, 0), ifnull (model, 0), sum (requests), sum (failed),"
+    "  sum (local), sum (fell_back), ifnull (sum (input_tokens), 0),"
+    "  ifnull (sum (cache_read_tokens), 0), ifnull (sum (output_tokens), 0), sum (cost),"
+    "  sum (unknown_cost), sum (unknown_tokens), sum (cache_hit), ifnull (sum (saved_nano_usd), 0)"
+    "  FROM part GROUP BY 1, 2, 3, 4)"
     "SELECT (SELECT count(*) FROM (SELECT * FROM total EXCEPT SELECT * FROM summed))"
     " + (SELECT count(*) FROM (SELECT * FROM summed EXCEPT SELECT * FROM total))";
   static const char months[] =

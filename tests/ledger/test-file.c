@@ -106,7 +106,9 @@ static const char version_1[] =
   "INSERT INTO request (at, id, path, requested_model, answered_model, provider, locality,"
   " outcome, status, streamed, substituted, price_as_of, estimated, cost_nano_usd)"
   " VALUES (1790000000000000 * 1024, 'req_old', 1, 2, 2, 3, 0, 1, 200, 0, 0, 0, 0, 77);"
-  "INSERT INTO total VALUES (20260921, 0, 3, 2, 1, 0, 0, 0, 0, 0, 0, 77, 0, 0);"
+  "INSERT INTO attempt (request, n, provider, model, locality, verdict, status, estimated,"
+  " cost_nano_usd) VALUES (1790000000000000 * 1024, 0, 3, 2, 0, 3, 200, 0, 77);"
+  "INSERT INTO total VALUES (20260921, 0, 3, 2, 1, 0, 1, 0, 0, 0, 0, 77, 0, 1);"
   "PRAGMA user_version = 1;";
 
 /* What versions 2 and 3 added, on top of it. */

@@ -49,7 +49,8 @@ static void
 test_ways_to_sum (Fixture *fixture, gconstpointer user_data)
 {
   give_random (fixture, 7, 1000);
-  gint64 cost = read_file_int (fixture->path, "SELECT sum (cost_nano_usd) FROM request");
+  gint64 cost =
+    read_file_int (fixture->path, "SELECT sum (cost_nano_usd) FROM attempt WHERE verdict <> 0");
   for (WaySpendBy by = WAY_SPEND_BY_DAY; by <= WAY_SPEND_BY_TARGET; by++)
     {
       g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, by, 0);
@@ -102,11 +103,20 @@ make_record_of (const char *app)
   return record;
 }
 
+/* The first attempt failed and cost @first_cost_nano_usd; another one answered. */
 static void
-fail_first (WayRecord *record)
+answer_second (WayRecord *record,
+               gint64 first_cost_nano_usd,
+               const char *provider,
+               const char *model)
 {
-  WayAttempt *attempt = record->attempts->pdata[0];
-  attempt->verdict = WAY_VERDICT_FAILED;
+  WayAttempt *first = record->attempts->pdata[0];
+  WayAttempt *second = way_record_add_attempt (record, provider, model, WAY_LOCALITY_CLOUD);
+  second->verdict = WAY_VERDICT_ANSWERED;
+  second->cost_nano_usd = first->cost_nano_usd;
+  first->verdict = WAY_VERDICT_FAILED;
+  first->cost_nano_usd = first_cost_nano_usd;
+  record->cost_nano_usd = way_record_sum_cost_nano_usd (record);
 }
 
 /* Nobody was asked, nothing was paid. */
@@ -130,19 +140,21 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
   record = make_record_of ("unknown");
   record->usage = WAY_USAGE_INIT;
   record->cost_nano_usd = WAY_UNKNOWN;
+  ((WayAttempt *)record->attempts->pdata[0])->cost_nano_usd = WAY_UNKNOWN;
+  way_ledger_record (fixture->ledger, record);
+
+  record = make_record_of ("partly");
+  answer_second (record, WAY_UNKNOWN, "openai", "gpt-5");
+  g_assert_cmpint (record->cost_nano_usd, ==, WAY_UNKNOWN);
   way_ledger_record (fixture->ledger, record);
 
   record = make_record_of ("fallback");
-  fail_first (record);
-  way_record_add_attempt (record, "openai", "gpt-5", WAY_LOCALITY_CLOUD)->verdict =
-    WAY_VERDICT_ANSWERED;
+  answer_second (record, 20000, "openai", "gpt-5");
   record->locality = WAY_LOCALITY_CLOUD;
   way_ledger_record (fixture->ledger, record);
 
   record = make_record_of ("again");
-  fail_first (record);
-  way_record_add_attempt (record, "ollama", "qwen3:14b", WAY_LOCALITY_LOCAL)->verdict =
-    WAY_VERDICT_ANSWERED;
+  answer_second (record, 0, "ollama", "qwen3:14b");
   way_ledger_record (fixture->ledger, record);
 
   /* Refused before anybody was asked: no tokens and no cost to be unknown. */
@@ -168,7 +180,8 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
   } expected[] = {
     { "plain", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
     { "unknown", { NULL, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0 } },
-    { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
+    { "partly", { NULL, 1, 0, 1, 1, 900, 100, 250, 6480000, 1, 0, 0, 0 } },
+    { "fallback", { NULL, 1, 0, 0, 1, 900, 100, 250, 6500000, 0, 0, 0, 0 } },
     { "again", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
     { "refused", { NULL, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } },
     { "left", { NULL, 1, 0, 1, 0, 900, 100, 250, 6480000, 0, 0, 0, 0 } },
@@ -185,6 +198,42 @@ test_what_counts (Fixture *fixture, gconstpointer user_data)
                        &expected[i].row.requests,
                        sizeof *row - G_STRUCT_OFFSET (WaySpendRow, requests));
     }
+}
+
+/* Each target has what it charged; the request is the one's that answered. */
+static void
+test_who_charged (Fixture *fixture, gconstpointer user_data)
+{
+  static const WaySpentQuestion questions[] = {
+    { WAY_SPENT_BY_ALL, NULL, 0 },          { WAY_SPENT_BY_APP, "editor", 0 },
+    { WAY_SPENT_BY_PROVIDER, "ollama", 0 }, { WAY_SPENT_BY_PROVIDER, "openai", 0 },
+    { WAY_SPENT_BY_MODEL, "qwen3:14b", 0 }, { WAY_SPENT_BY_MODEL, "gpt-5", 0 },
+  };
+  static const gint64 sums[] = { 6500000, 6500000, 20000, 6480000, 20000, 6480000 };
+  WayRecord *record = make_record (RECORD_BASE_US);
+  answer_second (record, 20000, "openai", "gpt-5");
+  way_record_add_attempt (record, "other", "m", WAY_LOCALITY_CLOUD)->verdict = WAY_VERDICT_FAILED;
+  g_free (record->provider);
+  g_free (record->answered_model);
+  record->provider = g_strdup ("openai");
+  record->answered_model = g_strdup ("gpt-5");
+  record->cost_nano_usd = way_record_sum_cost_nano_usd (record);
+  way_ledger_record (fixture->ledger, record);
+
+  g_autoptr (GArray) spent = ledger_spent (fixture->ledger, questions, G_N_ELEMENTS (questions));
+  for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
+    g_assert_cmpint (g_array_index (spent, gint64, i), ==, sums[i]);
+
+  g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, WAY_SPEND_BY_TARGET, 0);
+  g_assert_cmpuint (rows->len, ==, 2);
+  const WaySpendRow *answered = find_row (rows, "openai/gpt-5");
+  const WaySpendRow *charged = find_row (rows, "ollama/qwen3:14b");
+  g_assert_cmpint (answered->requests, ==, 1);
+  g_assert_cmpint (answered->cost_nano_usd, ==, 6480000);
+  g_assert_cmpint (answered->unknown_cost_requests, ==, 1);
+  g_assert_cmpint (charged->requests, ==, 0);
+  g_assert_cmpint (charged->cost_nano_usd, ==, 20000);
+  assert_totals_are_sums (fixture->path);
 }
 
 /* 9:00 and 11:00 UTC are 23:00 and 1:00 of the next day there. */
@@ -253,6 +302,10 @@ give_cost (Fixture *fixture,
   record->provider = g_strdup (provider);
   record->answered_model = g_strdup (model);
   record->cost_nano_usd = cost_nano_usd;
+  g_ptr_array_set_size (record->attempts, 0);
+  WayAttempt *attempt = way_record_add_attempt (record, provider, model, WAY_LOCALITY_CLOUD);
+  attempt->verdict = WAY_VERDICT_ANSWERED;
+  attempt->cost_nano_usd = cost_nano_usd;
   way_ledger_record (fixture->ledger, record);
 }
 
@@ -398,6 +451,7 @@ main (int argc, char **argv)
   ADD ("ways-to-sum", test_ways_to_sum);
   ADD ("since", test_since);
   ADD ("what-counts", test_what_counts);
+  ADD ("who-charged", test_who_charged);
   ADD ("local-day", test_local_day);
   ADD ("spent", test_spent);
   ADD ("retention", test_retention);

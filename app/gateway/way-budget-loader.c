@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* One question to the ledger for each budget that is not loaded. What is recorded after the
- * question was asked is not in its answer, and is counted as it settles. Gateway thread. */
+/* One question to the ledger for each budget that is not loaded, asked again until it has an
+ * answer. What is recorded after the question was asked is not in its answer, and is counted as it
+ * settles. Gateway thread. */
 
 #include "way-budget-loader.h"
 
@@ -11,24 +12,30 @@
 #include <string.h>
 #include <time.h>
 
+#define FIRST_WAIT_MS 500
+#define LONGEST_WAIT_MS (60 * 1000)
+
 struct _WayBudgetLoader
 {
   WayBudgets *budgets; /* borrowed */
   WayLedger *ledger;   /* borrowed */
   WayBudgetLoaderFunc on_loaded;
   gpointer user_data;
-  GCancellable *cancellable; /* owned: of all questions */
+  GCancellable *cancellable; /* (nullable): owned: of all questions that are asked */
+  GSource *retry;            /* (nullable): owned: the wait before they are asked again */
+  guint wait_ms;             /* the last such wait, 0 while all goes well */
 };
 
-/* A budget may have gone, or have begun another period, when the answer comes. */
+/* A budget may have begun another period when the answer comes. */
 typedef struct
 {
   WayBudgetLoader *loader;
-  GCancellable *cancellable; /* owned: tells whether the loader still is */
+  GCancellable *cancellable; /* owned: tells whether the loader still is, and wants to know */
   WayBudgetScope scope;
   char *name;
   char *provider_id;
   guint32 since_day;
+  gint64 settled_nano_usd; /* spent of it already, and so a part of the answer */
 } Question;
 
 static void
@@ -60,16 +67,56 @@ way_budget_loader_new (WayBudgets *budgets,
   loader->ledger = ledger;
   loader->on_loaded = on_loaded;
   loader->user_data = user_data;
-  loader->cancellable = g_cancellable_new ();
   return loader;
+}
+
+static void
+stop_retry (WayBudgetLoader *loader)
+{
+  if (!loader->retry)
+    return;
+  g_source_destroy (loader->retry);
+  g_clear_pointer (&loader->retry, g_source_unref);
+}
+
+static void
+give_up (WayBudgetLoader *loader)
+{
+  stop_retry (loader);
+  g_cancellable_cancel (loader->cancellable);
+  g_clear_object (&loader->cancellable);
 }
 
 void
 way_budget_loader_free (WayBudgetLoader *loader)
 {
-  g_cancellable_cancel (loader->cancellable);
-  g_object_unref (loader->cancellable);
+  give_up (loader);
   g_free (loader);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  WayBudgetLoader *loader = user_data;
+
+  stop_retry (loader);
+  way_budget_loader_load (loader);
+  return G_SOURCE_REMOVE;
+}
+
+/* All that have no answer, once: mostly they fail together. */
+static void
+retry_later (WayBudgetLoader *loader, const GError *error)
+{
+  if (loader->retry)
+    return;
+  if (loader->wait_ms == 0)
+    way_log_notice ("what was spent of the budgets could not be read, and is asked again: %s",
+                    error->message);
+  loader->wait_ms = CLAMP (2 * loader->wait_ms, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  loader->retry = g_timeout_source_new (loader->wait_ms);
+  g_source_set_callback (loader->retry, on_retry, loader, NULL);
+  g_source_attach (loader->retry, g_main_context_get_thread_default ());
 }
 
 static WayBudget *
@@ -89,24 +136,25 @@ find_asked (const Question *question)
   return NULL;
 }
 
-/* Takes @spent, or says that it could not be read. */
 static void
 take_answer (const Question *question, gint64 spent, const GError *error)
 {
+  WayBudgetLoader *loader = question->loader;
   WayBudget *budget;
 
   if (g_cancellable_is_cancelled (question->cancellable))
     return;
   if (error)
     {
-      way_log_notice ("what was spent of a budget could not be read: %s", error->message);
+      retry_later (loader, error);
       return;
     }
   budget = find_asked (question);
   if (!budget)
     return;
-  way_budget_load (budget, spent);
-  question->loader->on_loaded (question->loader->user_data);
+  loader->wait_ms = 0;
+  way_budget_load (budget, spent - question->settled_nano_usd);
+  loader->on_loaded (loader->user_data);
 }
 
 static void
@@ -181,6 +229,7 @@ ask (WayBudgetLoader *loader, const WayBudget *budget)
     .name = g_strdup (budget->name),
     .provider_id = g_strdup (budget->provider_id),
     .since_day = budget->since_day,
+    .settled_nano_usd = budget->spent_nano_usd,
   };
   if (budget->scope == WAY_BUDGET_OF_MODEL)
     way_ledger_spend_async (loader->ledger, WAY_SPEND_BY_TARGET,
@@ -194,14 +243,16 @@ ask (WayBudgetLoader *loader, const WayBudget *budget)
 /**
  * way_budget_loader_load:
  *
- * Asks for each budget that is not loaded. A question that fails is asked again with the next
- * configuration; until then nothing that costs is spent of that budget.
+ * Asks for each budget that is not loaded, and drops what was asked before. What fails is asked
+ * again after a while; until then nothing that costs is spent of that budget.
  */
 void
 way_budget_loader_load (WayBudgetLoader *loader)
 {
   const GPtrArray *budgets = way_budgets_get_all (loader->budgets);
 
+  give_up (loader);
+  loader->cancellable = g_cancellable_new ();
   for (guint i = 0; i < budgets->len; i++)
     if (!((const WayBudget *)budgets->pdata[i])->is_loaded)
       ask (loader, budgets->pdata[i]);

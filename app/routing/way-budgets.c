@@ -228,7 +228,7 @@ way_budgets_get_all (const WayBudgets *budgets)
 
 /**
  * way_budget_load:
- * @spent_before_nano_usd: in the running period, before this program started
+ * @spent_before_nano_usd: in the running period, without what the budget has seen itself
  */
 void
 way_budget_load (WayBudget *budget, gint64 spent_before_nano_usd)

@@ -18,6 +18,8 @@
 #define WAY_LIMIT_CONFIG_BYTES (4 * 1024 * 1024)
 #define WAY_LIMIT_KEY_BYTES (16 * 1024)
 #define WAY_LIMIT_NAME_BYTES 256
+/* Some 80 MiB. */
+#define WAY_LIMIT_LEDGER_WAITING_RECORDS 65536
 /* A count beyond this is a fault, not a count. */
 #define WAY_LIMIT_TOKENS 1000000000000LL
 #define WAY_LIMIT_CHOICES 1024

@@ -36,6 +36,7 @@ typedef struct
 typedef void (*WayLedgerAnswer) (WayLedgerDb *db, const GError *failure, GTask *task);
 
 /* way-ledger.c */
+#define WAY_LEDGER_CROWDED_RECORDS 16384
 void way_ledger_ask (WayLedger *ledger, GTask *task, WayLedgerAnswer answer);
 
 /* way-ledger-db.c */
@@ -80,7 +81,7 @@ GPtrArray *way_ledger_pages_query (WayLedgerDb *db, const WayLedgerFilter *filte
 /* way-ledger-totals.c */
 GHashTable *way_ledger_totals_new (void);
 void way_ledger_totals_add (GHashTable *totals, const WayRecord *record);
-gboolean way_ledger_totals_write (WayLedgerDb *db, GError **error);
+gboolean way_ledger_totals_write (WayLedgerDb *db, GHashTable *totals, GError **error);
 GPtrArray *
 way_ledger_totals_query (WayLedgerDb *db, WaySpendBy by, gint64 since_us, GError **error);
 gboolean way_ledger_totals_sum (WayLedgerDb *db,

@@ -205,18 +205,16 @@ write_total (WayLedgerDb *db, const Total *total, GError **error)
   return add_to (db, add_month, keys, 1 + N_NAMES, total, error);
 }
 
-/* Puts what was added since the last time into the table. Within the caller's transaction, whose
- * rollback forgets it. */
+/* Adds @totals to the tables. Within the caller's transaction; who commits it empties them. */
 gboolean
-way_ledger_totals_write (WayLedgerDb *db, GError **error)
+way_ledger_totals_write (WayLedgerDb *db, GHashTable *totals, GError **error)
 {
   GHashTableIter iter;
   gpointer total;
-  g_hash_table_iter_init (&iter, db->totals);
+  g_hash_table_iter_init (&iter, totals);
   while (g_hash_table_iter_next (&iter, &total, NULL))
     if (!write_total (db, total, error))
       return FALSE;
-  g_hash_table_remove_all (db->totals);
   return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include "way-ledger-private.h"
 
 #include "way-clock.h"
+#include "way-limits.h"
 #include "way-log.h"
 #include "way-unwritten.h"
 
@@ -20,7 +21,6 @@
 #define COMMIT_PACE_US (10 * 1000)
 
 #define RETRY_US (2 * G_USEC_PER_SEC)
-#define CROWDED_RECORDS 100000
 
 #define RETENTION_BATCH 500
 #define RETENTION_PERIOD_US (G_TIME_SPAN_HOUR)
@@ -47,14 +47,16 @@ struct _WayLedger
   /* any thread */
   GAsyncQueue *jobs;
   GThread *thread;
-  gint n_queued; /* atomic: records in the queue */
-  gint crowded;  /* atomic: the log has it */
+  gint n_waiting; /* atomic: records in memory, queued or pending */
+  gint warn_at;   /* atomic: how many of them the log is told of next */
 
   WayUnwritten *unwritten; /* nullable; under the queue's lock */
 
   /* the ledger thread */
   WayLedgerDb *db;
   GPtrArray *pending;  /* records taken from the queue, not yet on disk */
+  GHashTable *surplus; /* the totals of those for which there was no more room */
+  guint n_surplus;     /* how many those are */
   GError *failure;     /* why they are not, NULL while all goes well */
   guint n_turned;      /* records that are to be on disk before the unwritten turn again */
   gint64 committed_us; /* monotonic, last commit */
@@ -84,16 +86,42 @@ insert_all (WayLedgerDb *db, GPtrArray *records, guint n_records, GError **error
   return TRUE;
 }
 
+/* The first @n_records that are pending, and all of the surplus. */
 static gboolean
-write_transaction (WayLedgerDb *db, GPtrArray *records, guint n_records, GError **error)
+write_transaction (WayLedger *ledger, guint n_records, GError **error)
 {
+  WayLedgerDb *db = ledger->db;
   if (!way_ledger_db_run (db, "BEGIN IMMEDIATE", error))
     return FALSE;
-  if (insert_all (db, records, n_records, error) && way_ledger_totals_write (db, error) &&
-      way_ledger_db_run (db, "COMMIT", error))
-    return TRUE;
-  way_ledger_db_rollback (db);
-  return FALSE;
+  if (!insert_all (db, ledger->pending, n_records, error) ||
+      !way_ledger_totals_write (db, db->totals, error) ||
+      !way_ledger_totals_write (db, ledger->surplus, error) ||
+      !way_ledger_db_run (db, "COMMIT", error))
+    {
+      way_ledger_db_rollback (db);
+      return FALSE;
+    }
+  g_hash_table_remove_all (db->totals);
+  g_hash_table_remove_all (ledger->surplus);
+  return TRUE;
+}
+
+/* @n_records of those that wait are on disk or given up. */
+static void
+leave_memory (WayLedger *ledger, guint n_records)
+{
+  gint n_waiting = g_atomic_int_add (&ledger->n_waiting, -(gint)n_records) - (gint)n_records;
+  if (n_waiting < WAY_LEDGER_CROWDED_RECORDS / 2)
+    g_atomic_int_set (&ledger->warn_at, WAY_LEDGER_CROWDED_RECORDS);
+}
+
+static void
+note_surplus (WayLedger *ledger)
+{
+  if (ledger->n_surplus > 0)
+    way_log_notice ("%u requests are only in the totals of the ledger: memory had no room for them",
+                    ledger->n_surplus);
+  ledger->n_surplus = 0;
 }
 
 static void
@@ -116,13 +144,15 @@ write_pending (WayLedger *ledger)
     {
       guint n_records = MIN (ledger->pending->len, MAX_TRANSACTION_RECORDS);
       GError *failure = NULL;
-      if (!write_transaction (ledger->db, ledger->pending, n_records, &failure))
+      if (!write_transaction (ledger, n_records, &failure))
         {
           note_failure (ledger, failure);
           return;
         }
       g_ptr_array_remove_range (ledger->pending, 0, n_records);
       ledger->n_turned -= MIN (ledger->n_turned, n_records);
+      leave_memory (ledger, n_records);
+      note_surplus (ledger);
       ledger->committed_us = way_clock_get_monotonic_us ();
     }
   if (ledger->failure)
@@ -188,23 +218,42 @@ turn_unwritten (WayLedger *ledger)
     return;
   g_async_queue_lock (ledger->jobs);
   way_unwritten_turn (ledger->unwritten);
-  ledger->n_turned = (guint)g_atomic_int_get (&ledger->n_queued);
+  ledger->n_turned = (guint)g_atomic_int_get (&ledger->n_waiting);
   g_async_queue_unlock (ledger->jobs);
+}
+
+/* Past the limit a request keeps its part of the totals, and loses its row. */
+static void
+keep_record (WayLedger *ledger, WayRecord *record)
+{
+  if (ledger->pending->len < WAY_LIMIT_LEDGER_WAITING_RECORDS)
+    {
+      g_ptr_array_add (ledger->pending, record);
+      return;
+    }
+  if (ledger->n_surplus++ == 0)
+    way_log_notice ("%d requests wait in memory for the ledger, and there is no room for more: "
+                    "further ones will be only in the totals",
+                    WAY_LIMIT_LEDGER_WAITING_RECORDS);
+  way_ledger_totals_add (ledger->surplus, record);
+  way_record_unref (record);
+  leave_memory (ledger, 1);
 }
 
 /* Takes the records at the head of the queue. (nullable): the first job that is none. */
 static Job *
 gather_records (WayLedger *ledger, Job *first)
 {
+  guint n_taken = 0;
+
   turn_unwritten (ledger);
   for (Job *job = first; job; job = g_async_queue_try_pop (ledger->jobs))
     {
       if (job->type != JOB_RECORD)
         return job;
-      g_ptr_array_add (ledger->pending, g_steal_pointer (&job->record));
-      g_atomic_int_add (&ledger->n_queued, -1);
+      keep_record (ledger, g_steal_pointer (&job->record));
       job_free (job);
-      if (ledger->pending->len % MAX_TRANSACTION_RECORDS == 0)
+      if (++n_taken == MAX_TRANSACTION_RECORDS)
         return NULL;
     }
   return NULL;
@@ -260,8 +309,8 @@ run (gpointer data)
   while (run_once (ledger))
     continue;
   if (ledger->pending->len > 0)
-    way_log_notice ("%u requests were lost with the ledger closed: %s", ledger->pending->len,
-                    ledger->failure->message);
+    way_log_notice ("%u requests could not be written before the ledger was closed: %s",
+                    ledger->pending->len + ledger->n_surplus, ledger->failure->message);
   way_ledger_db_close (ledger->db);
   return NULL;
 }
@@ -284,6 +333,7 @@ recover (WayLedger *ledger, const char *path)
         way_log_notice ("%s; a crash may lose the requests of its last moment", error->message);
       return;
     }
+  ledger->n_waiting = (gint)ledger->pending->len;
   write_pending (ledger);
   if (ledger->pending->len == 0)
     way_unwritten_start (ledger->unwritten);
@@ -326,7 +376,9 @@ way_ledger_new (const char *path, GError **error)
   WayLedger *ledger = g_new0 (WayLedger, 1);
   ledger->db = db;
   ledger->jobs = g_async_queue_new_full ((GDestroyNotify)job_free);
+  ledger->warn_at = WAY_LEDGER_CROWDED_RECORDS;
   ledger->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)way_record_unref);
+  ledger->surplus = way_ledger_totals_new ();
   recover (ledger, path);
   ledger->thread = g_thread_new ("ledger", run, ledger);
   return ledger;
@@ -339,7 +391,8 @@ way_ledger_new (const char *path, GError **error)
  * Writes every record given, answers every question asked, folds the log into the file, ends the
  * thread and frees the ledger. Blocks until then. No other call may run at the same time or later,
  * except that answers on their way may still be taken with the _finish functions, which do not look
- * at the ledger. Records that the disk refuses to the end are lost, and the log says how many.
+ * at the ledger. Of records that the disk refuses to the end the log says how many; those that
+ * way_unwritten_add() could keep are there when the ledger is opened again.
  */
 void
 way_ledger_close (WayLedger *ledger)
@@ -354,6 +407,7 @@ way_ledger_close (WayLedger *ledger)
   way_unwritten_close (ledger->unwritten, ledger->pending->len == 0);
   g_async_queue_unref (ledger->jobs);
   g_ptr_array_unref (ledger->pending);
+  g_hash_table_unref (ledger->surplus);
   g_clear_error (&ledger->failure);
   g_free (ledger);
 }
@@ -364,8 +418,10 @@ way_ledger_close (WayLedger *ledger)
  * @record: (transfer full): a sealed record of a request that has ended
  *
  * Has the request written. Returns at once and never fails: while the disk refuses, records wait in
- * memory and are tried again. When this returns the record outlives the process, however that ends.
- * A request whose id the ledger has already is passed over, so that each is there once. Any thread.
+ * memory and are tried again. Past %WAY_LIMIT_LEDGER_WAITING_RECORDS they only go into the totals,
+ * so that what was spent is never lost. When this returns the record outlives the process, however
+ * that ends. A request whose id the ledger has already is passed over, so that each is there once.
+ * Any thread.
  */
 void
 way_ledger_record (WayLedger *ledger, WayRecord *record)
@@ -379,11 +435,14 @@ way_ledger_record (WayLedger *ledger, WayRecord *record)
   g_async_queue_lock (ledger->jobs);
   if (ledger->unwritten)
     way_unwritten_add (ledger->unwritten, record);
-  gint n_queued = g_atomic_int_add (&ledger->n_queued, 1);
+  gint n_waiting = g_atomic_int_add (&ledger->n_waiting, 1) + 1;
   g_async_queue_push_unlocked (ledger->jobs, job);
   g_async_queue_unlock (ledger->jobs);
-  if (n_queued >= CROWDED_RECORDS && g_atomic_int_compare_and_exchange (&ledger->crowded, 0, 1))
-    way_log_notice ("the ledger is %d requests behind; they wait in memory", n_queued);
+
+  gint warn_at = g_atomic_int_get (&ledger->warn_at);
+  if (n_waiting >= warn_at &&
+      g_atomic_int_compare_and_exchange (&ledger->warn_at, warn_at, 2 * warn_at))
+    way_log_notice ("the ledger is %d requests behind; they wait in memory", n_waiting);
 }
 
 /**

@@ -40,7 +40,7 @@ fixture_close (Fixture *fixture)
 static void
 remove_database (const char *folder, const char *name)
 {
-  static const char *const suffixes[] = { "", "-wal", "-shm" };
+  static const char *const suffixes[] = { "", "-wal", "-shm", ".unwritten" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
     {

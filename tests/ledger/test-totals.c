@@ -5,6 +5,9 @@
 
 #include "ledger-fixture.h"
 
+#include "way-ledger-private.h"
+#include "way-limits.h"
+
 #include <glib/gstdio.h>
 
 #include <string.h>
@@ -414,6 +417,80 @@ test_failed_transaction (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+expect_crowding (guint until)
+{
+  for (guint n = WAY_LEDGER_CROWDED_RECORDS; n <= until; n *= 2)
+    {
+      g_autofree char *pattern = g_strdup_printf ("*is %u requests behind*", n);
+      g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, pattern);
+    }
+}
+
+static void
+give (Fixture *fixture, const char *app, guint n_records)
+{
+  for (guint i = 0; i < n_records; i++)
+    {
+      WayRecord *record = make_record_of (app);
+      record->started_at_us += i;
+      way_ledger_record (fixture->ledger, record);
+    }
+}
+
+static void
+refuse (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  change_file (fixture->path, "CREATE TRIGGER refuse BEFORE INSERT ON total "
+                              "BEGIN SELECT RAISE (ABORT, 'refused'); END");
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*refused*stay in memory*");
+  give (fixture, "early", 1);
+  g_assert_false (ledger_flush (fixture->ledger, &error));
+  g_test_assert_expected_messages ();
+}
+
+/* However long the disk refuses, memory has an end, money has none, and the log knows. */
+static void
+test_crowded (Fixture *fixture, gconstpointer user_data)
+{
+  enum
+  {
+    N_LATE = 1000
+  };
+  g_autoptr (GError) error = NULL;
+  refuse (fixture);
+  expect_crowding (WAY_LIMIT_LEDGER_WAITING_RECORDS);
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*no room for more*");
+  give (fixture, "early", WAY_LIMIT_LEDGER_WAITING_RECORDS - 1);
+  give (fixture, "late", N_LATE);
+  g_assert_false (ledger_flush (fixture->ledger, &error));
+  g_test_assert_expected_messages ();
+
+  change_file (fixture->path, "DROP TRIGGER refuse");
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "1000 requests are only in the totals*");
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*written again*");
+  g_clear_error (&error);
+  g_assert_true (ledger_flush (fixture->ledger, &error));
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (read_file_int (fixture->path, "SELECT count(*) FROM request"), ==,
+                   WAY_LIMIT_LEDGER_WAITING_RECORDS);
+  g_autoptr (GPtrArray) rows = ledger_spend (fixture->ledger, WAY_SPEND_BY_APP, 0);
+  g_assert_cmpuint (rows->len, ==, 2);
+  g_assert_cmpint (find_row (rows, "early")->requests, ==, WAY_LIMIT_LEDGER_WAITING_RECORDS);
+  g_assert_cmpint (find_row (rows, "late")->requests, ==, N_LATE);
+  g_assert_cmpint (find_row (rows, "late")->cost_nano_usd, ==,
+                   N_LATE * G_GINT64_CONSTANT (6480000));
+
+  /* The next time is told as the first was. */
+  refuse (fixture);
+  expect_crowding (WAY_LEDGER_CROWDED_RECORDS);
+  give (fixture, "early", WAY_LEDGER_CROWDED_RECORDS);
+  g_test_expect_message ("wayfare", G_LOG_LEVEL_MESSAGE, "*requests could not be written before*");
+  fixture_close (fixture);
+  g_test_assert_expected_messages ();
+}
+
+static void
 test_spend_by_name (void)
 {
   static const struct
@@ -456,6 +533,7 @@ main (int argc, char **argv)
   ADD ("spent", test_spent);
   ADD ("retention", test_retention);
   ADD ("failed-transaction", test_failed_transaction);
+  ADD ("crowded", test_crowded);
   g_test_add_func ("/ledger/totals/spend-by-name", test_spend_by_name);
   return g_test_run ();
 }

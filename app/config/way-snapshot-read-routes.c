@@ -177,6 +177,26 @@ read_policy (WayReader *reader, JsonObject *object, WayRoute *route)
 }
 
 static void
+check_route_name (WayReader *reader, const char *name, const WaySnapshot *snapshot)
+{
+  if (!way_reader_check_pattern (reader, "model", name))
+    return;
+  for (guint i = 0; i < snapshot->routes->len; i++)
+    {
+      const WayRoute *known = g_ptr_array_index (snapshot->routes, i);
+      if (g_str_equal (known->pattern, name))
+        way_reader_fault (reader, "model", "another route has this model already");
+    }
+  const char *model;
+  const WayProvider *provider = way_snapshot_find_addressed (snapshot, name, &model);
+  if (provider != NULL)
+    way_reader_warn (reader, "model",
+                     "is never used: a name that begins with \"%s/\" addresses that provider "
+                     "directly",
+                     provider->id);
+}
+
+static void
 read_route (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
 {
   WayRoute *route = g_new0 (WayRoute, 1);
@@ -184,13 +204,7 @@ read_route (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
 
   const char *pattern = way_reader_get_string (reader, object, "model", WAY_READER_REQUIRED);
   if (pattern != NULL)
-    way_reader_check_pattern (reader, "model", pattern);
-  for (guint i = 0; pattern != NULL && i < snapshot->routes->len; i++)
-    {
-      const WayRoute *known = g_ptr_array_index (snapshot->routes, i);
-      if (g_str_equal (known->pattern, pattern))
-        way_reader_fault (reader, "model", "another route has this model already");
-    }
+    check_route_name (reader, pattern, snapshot);
   route->pattern = g_strdup (pattern == NULL ? "" : pattern);
   read_targets (reader, object, route, snapshot);
   read_policy (reader, object, route);

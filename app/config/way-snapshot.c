@@ -337,6 +337,33 @@ way_snapshot_find_provider (const WaySnapshot *snapshot, const char *id)
 }
 
 /**
+ * way_snapshot_find_addressed:
+ * @snapshot: a snapshot
+ * @name: a model name as requested
+ * @ret_model: (out) (transfer none): what stands behind the first slash, further slashes included
+ *
+ * Who is addressed by `"provider/model"`. No provider's id has a slash in it, so a name whose
+ * prefix is nobody's id addresses nobody. Any thread.
+ *
+ * Returns: (transfer none) (nullable): the provider, disabled ones included; valid as long as
+ *   @snapshot
+ */
+const WayProvider *
+way_snapshot_find_addressed (const WaySnapshot *snapshot, const char *name, const char **ret_model)
+{
+  g_return_val_if_fail (snapshot != NULL && name != NULL, NULL);
+
+  const char *slash = strchr (name, '/');
+  if (slash == NULL || slash[1] == '\0')
+    return NULL;
+  g_autofree char *id = g_strndup (name, (gsize)(slash - name));
+  const WayProvider *provider = way_snapshot_find_provider (snapshot, id);
+  if (provider != NULL)
+    *ret_model = slash + 1;
+  return provider;
+}
+
+/**
  * way_snapshot_find_route:
  * @snapshot: a snapshot
  * @model: (nullable): a model name as requested

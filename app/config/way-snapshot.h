@@ -135,6 +135,8 @@ WaySnapshot *way_snapshot_ref (WaySnapshot *snapshot);
 void way_snapshot_unref (WaySnapshot *snapshot);
 
 const WayProvider *way_snapshot_find_provider (const WaySnapshot *snapshot, const char *id);
+const WayProvider *
+way_snapshot_find_addressed (const WaySnapshot *snapshot, const char *name, const char **ret_model);
 const WayRoute *way_snapshot_find_route (const WaySnapshot *snapshot, const char *model);
 const WayApp *way_snapshot_find_app (const WaySnapshot *snapshot, const char *id);
 const WayApp *way_snapshot_find_app_by_token (const WaySnapshot *snapshot, const char *token);

@@ -127,21 +127,17 @@ mark_substitutions (WayDecision *decision)
     }
 }
 
-/* "provider/model": everything behind the first slash is the model, slashes included. */
+/* Before any route: who addresses a provider gets no other. */
 static gboolean
 add_addressed (WayDecision *decision)
 {
-  const char *requested = decision->query->model;
-  const char *slash = strchr (requested, '/');
+  const char *model;
+  const WayProvider *provider =
+    way_snapshot_find_addressed (decision->plan->snapshot, decision->query->model, &model);
 
-  if (slash == NULL || slash[1] == '\0')
-    return FALSE;
-  g_autofree char *id = g_strndup (requested, (gsize)(slash - requested));
-  const WayProvider *provider = way_snapshot_find_provider (decision->plan->snapshot, id);
-  if (provider == NULL)
-    return FALSE;
-  add_candidate (decision, provider, slash + 1, g_strdup ("addressed directly"));
-  return TRUE;
+  if (provider != NULL)
+    add_candidate (decision, provider, model, g_strdup ("addressed directly"));
+  return provider != NULL;
 }
 
 /* Who stays on this machine answers before who does not; within, the config's order counts. */
@@ -275,6 +271,8 @@ find_candidates (WayDecision *decision)
 {
   WayPlan *plan = decision->plan;
 
+  if (add_addressed (decision))
+    return;
   plan->route = way_snapshot_find_route (plan->snapshot, decision->query->model);
   if (plan->route != NULL)
     {
@@ -284,7 +282,7 @@ find_candidates (WayDecision *decision)
         add_any (decision);
       mark_substitutions (decision);
     }
-  else if (!add_addressed (decision))
+  else
     add_serving (decision);
 }
 
@@ -311,10 +309,11 @@ way_router_skip_claude_prefix (const char *model)
  * @evidence: what is known of providers, traffic, limits and money
  * @now_wall_us: wall clock, µs since 1970
  *
- * Decides who may answer, in which order and why. A route that names the model exactly wins over a
- * pattern, the longest pattern over shorter ones; without a route `"provider/model"` addresses one
- * provider, else those answer whose inventory has the name, nearest first. Those left out keep
- * their place in the order, with their reason. Any thread; nothing is kept but the reference.
+ * Decides who may answer, in which order and why. `"provider/model"` addresses one provider,
+ * whatever routes there are. Else a route that names the model exactly wins over a pattern, the
+ * longest pattern over shorter ones; without a route those answer whose inventory has the name,
+ * nearest first. Those left out keep their place in the order, with their reason. Any thread;
+ * nothing is kept but the reference.
  *
  * Returns: (transfer full): the plan; its error is set if nobody may answer
  */

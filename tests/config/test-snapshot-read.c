@@ -239,6 +239,10 @@ static const Row warning_rows[] = {
     "providers[0].base_url: has no meaning for kind \"demo\"" },
   { ROUTE ("\"model\":\"a\"," TARGETS ",\"deadline_ms\":{\"first\":1}"),
     "routes[0].deadline_ms.first: unknown member" },
+  { ROUTE ("\"model\":\"ollama/a\"," TARGETS),
+    "routes[0].model: is never used: a name that begins with \"ollama/\" addresses that provider "
+    "directly" },
+  { ROUTE ("\"model\":\"demo/*\"," TARGETS), "routes[0].model: is never used" },
   { ROUTE ("\"model\":\"a\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\",\"wait\":1}]"),
     "routes[0].targets[0].wait: unknown member" },
   { "{\"version\":1,\"retention\":{\"days\":1}}", "retention.days: unknown member" },

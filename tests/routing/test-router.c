@@ -32,6 +32,9 @@ static const char config[] =
   "{\"model\":\"gpt-*\",\"targets\":[{\"provider\":\"cloud\",\"model\":\"*\"}]},"
   "{\"model\":\"gpt-5*\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"qwen3\"}],"
   "\"deadline_ms\":{\"connect\":777}},"
+  "{\"model\":\"*-both\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"*\"},"
+  "{\"provider\":\"cloud\",\"model\":\"*\"}]},"
+  "{\"model\":\"lan/named\",\"targets\":[{\"provider\":\"cloud\",\"model\":\"a\"}]},"
   "{\"model\":\"gpt-5-exact\",\"targets\":[{\"provider\":\"lan\",\"model\":\"big\"}]},"
   "{\"model\":\"coder\",\"targets\":[{\"provider\":\"ollama\",\"model\":\"qwen3\","
   "\"context_tokens\":32768},{\"provider\":\"cloud\",\"model\":\"gpt-mini\"}]},"
@@ -251,6 +254,31 @@ static const PlanRow name_rows[] = {
     .plan = "lan/phi-4 use: the first of 2 providers that serve it\n"
             "cloud/phi-4 no_target: is not tried: no fallback was asked for\n" },
 };
+
+/* No route takes what is said to one provider, be it a pattern that matches or a route of that very
+ * name; a name whose prefix is nobody's id is any other name. */
+static const PlanRow address_rows[] = {
+  { .model = "lan/m-both", .plan = "lan/m-both use: addressed directly\n" },
+  { .model = "claude-local/lan/m-both", .plan = "lan/m-both use: addressed directly\n" },
+  { .model = "cloud/org/m-both", .plan = "cloud/org/m-both use: addressed directly\n" },
+  { .model = "lan/named", .plan = "lan/named use: addressed directly\n" },
+  { .model = "org/m-both",
+    .plan = "ollama/org/m-both use: first target of *-both\n"
+            "cloud/org/m-both use: second target of *-both\n" },
+  { .model = "/m-both",
+    .plan = "ollama//m-both use: first target of *-both\n"
+            "cloud//m-both use: second target of *-both\n" },
+  { .model = "off/m-both",
+    .plan = "off/m-both no_target: is disabled\n"
+            "= no_target: No target may answer \"off/m-both\": off/m-both is disabled; mend one of "
+            "them, or add another target\n" },
+};
+
+static void
+test_addresses (Fixture *fixture, gconstpointer data)
+{
+  ASSERT_ROWS (fixture, address_rows);
+}
 
 static void
 test_names (Fixture *fixture, gconstpointer data)
@@ -571,6 +599,7 @@ main (int argc, char **argv)
 
   ADD ("routes", test_routes);
   ADD ("names", test_names);
+  ADD ("addresses", test_addresses);
   ADD ("unknown-names", test_unknown_names);
   ADD ("locality", test_locality);
   ADD ("policy", test_policy);

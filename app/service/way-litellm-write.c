@@ -6,6 +6,7 @@
 #include "way-litellm-private.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CONFIG_VERSION 1
 #define WEIGHT_MAX 1e6
@@ -197,6 +198,65 @@ make_route (const WayLitellmImport *import, const WayLitellmGroup *group)
   return route;
 }
 
+/* What stands behind the provider's prefix in @name; NULL if it does not begin with it. */
+static const char *
+skip_prefix (const char *name, const WayLitellmProvider *provider)
+{
+  const gsize length = strlen (provider->id);
+
+  return g_str_has_prefix (name, provider->id) && name[length] == '/' && name[length + 1] != '\0'
+           ? name + length + 1
+           : NULL;
+}
+
+static gboolean
+does_the_same (const WayLitellmGroup *group, const WayLitellmProvider *provider, const char *model)
+{
+  const WayLitellmTarget *target = g_ptr_array_index (group->targets, 0);
+
+  return group->targets->len == 1 && group->fallbacks->len == 0 && target->provider == provider &&
+         target->context_tokens == 0 && g_str_equal (target->model, model);
+}
+
+/* "provider/model" addresses the provider, so a route of that name would never be used. */
+static gboolean
+is_addressed (const WayLitellmImport *import, const WayLitellmGroup *group)
+{
+  const WayLitellmPlace place = { "", import->notes };
+  const WayYamlItem at = { group->name, NULL, group->line };
+
+  for (guint i = 0; i < import->providers->len; i++)
+    {
+      const WayLitellmProvider *provider = g_ptr_array_index (import->providers, i);
+      const char *model = skip_prefix (group->name, provider);
+
+      if (model == NULL)
+        continue;
+      if (!does_the_same (group, provider, model))
+        way_litellm_note (&place, &at,
+                          "is left out: its name addresses the provider \"%s\" directly; give it "
+                          "one without that prefix",
+                          provider->id);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+add_routes (const WayLitellmImport *import, JsonObject *root)
+{
+  JsonArray *routes = json_array_new ();
+
+  for (guint i = 0; i < import->groups->len; i++)
+    {
+      const WayLitellmGroup *group = g_ptr_array_index (import->groups, i);
+
+      if (!is_addressed (import, group))
+        add_object (routes, make_route (import, group));
+    }
+  json_object_set_array_member (root, "routes", routes);
+}
+
 static void
 add_price (JsonArray *models, const WayLitellmTarget *target, GHashTable *seen)
 {
@@ -259,7 +319,6 @@ way_litellm_write (WayLitellmImport *import)
 {
   g_autoptr (JsonObject) root = json_object_new ();
   JsonArray *providers = json_array_new ();
-  JsonArray *routes = json_array_new ();
 
   json_object_set_int_member (root, "version", CONFIG_VERSION);
   if (import->has_master_key)
@@ -271,10 +330,8 @@ way_litellm_write (WayLitellmImport *import)
     }
   for (guint i = 0; i < import->providers->len; i++)
     add_object (providers, make_provider (import, g_ptr_array_index (import->providers, i)));
-  for (guint i = 0; i < import->groups->len; i++)
-    add_object (routes, make_route (import, g_ptr_array_index (import->groups, i)));
   json_object_set_array_member (root, "providers", providers);
-  json_object_set_array_member (root, "routes", routes);
+  add_routes (import, root);
   add_models (import, root);
   add_settings (import, root);
 

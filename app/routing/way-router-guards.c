@@ -138,6 +138,7 @@ guard_conditions (const WayDecision *decision, WayCandidate *candidate)
     objection = check_time (when, decision->now_us);
   if (objection == NULL)
     objection = check_money (decision, candidate);
+  candidate->stands_aside = objection != NULL;
   if (objection != NULL)
     leave_out (candidate, objection);
 }

@@ -328,18 +328,34 @@ judge_health (WayDecision *decision)
     apply_judgement (get_candidate (decision, i), &judgements[i], somebody_is_fit);
 }
 
-static void
-keep_first_usable (WayDecision *decision)
+/* Whom a request asks that wants no fallback, or NULL: in the order as written the first that takes
+ * part, whatever speaks against it; by another strategy the first of those that may be asked. */
+static const WayCandidate *
+find_only (const WayDecision *decision)
 {
-  gboolean found = FALSE;
+  const WayRoute *route = decision->plan->route;
+  gboolean is_as_written = route == NULL || route->strategy == WAY_STRATEGY_ORDERED;
 
   for (guint i = 0; i < decision->plan->candidates->len; i++)
     {
+      const WayCandidate *candidate = get_candidate (decision, i);
+      if (candidate->usable || (is_as_written && !candidate->stands_aside))
+        return candidate;
+    }
+  return NULL;
+}
+
+static void
+leave_out_fallbacks (WayDecision *decision)
+{
+  const WayCandidate *only = find_only (decision);
+
+  for (guint i = 0; only != NULL && i < decision->plan->candidates->len; i++)
+    {
       WayCandidate *candidate = get_candidate (decision, i);
-      if (candidate->usable && found)
-        way_candidate_leave_out (candidate, WAY_ERROR_NO_TARGET,
+      if (candidate != only && candidate->usable)
+        way_candidate_leave_out (candidate, only->usable ? WAY_ERROR_NO_TARGET : only->refusal,
                                  g_strdup ("is not tried: no fallback was asked for"));
-      found = found || candidate->usable;
     }
 }
 
@@ -416,7 +432,8 @@ refuse (WayDecision *decision)
  * @decision: with at least one candidate
  *
  * Leaves out who may not or cannot answer, puts the others in the order of the route's strategy,
- * and sets the plan's error if nobody is left.
+ * and sets the plan's error if nobody is left. Without fallback the first is chosen before its
+ * health is known: that it is ill is no reason to ask another.
  */
 void
 way_decision_judge (WayDecision *decision)
@@ -425,15 +442,18 @@ way_decision_judge (WayDecision *decision)
 
   for (guint i = 0; i < candidates->len; i++)
     judge_policy (decision, get_candidate (decision, i));
+  if (decision->query->no_fallback)
+    {
+      way_decision_order (decision);
+      leave_out_fallbacks (decision);
+    }
   judge_health (decision);
   for (guint i = 0; i < candidates->len; i++)
     if (get_candidate (decision, i)->usable)
       way_decision_guard_room (decision, get_candidate (decision, i));
   way_decision_prefer_able (decision);
-  way_decision_order (decision);
-  if (decision->query->no_fallback)
-    keep_first_usable (decision);
-
+  if (!decision->query->no_fallback)
+    way_decision_order (decision);
   for (guint i = 0; i < candidates->len; i++)
     if (get_candidate (decision, i)->usable)
       return;

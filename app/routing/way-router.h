@@ -44,6 +44,7 @@ typedef struct
   char *reason;              /* owned: why here in the order, or why left out */
   WayErrorCode refusal;      /* meaningful if !usable */
   gboolean usable;
+  gboolean stands_aside; /* left out by the target's own conditions */
   gboolean substituted;  /* another model than the one asked for, by name */
   gint64 context_tokens; /* 0 when not set */
   gint64 takes_tokens;

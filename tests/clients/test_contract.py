@@ -101,6 +101,17 @@ def test_no_fallback_header(wayfare):
     assert {a["model"] for a in row["attempts"] if a["verdict"] != "skipped"} == {"overloaded"}
 
 
+def test_no_fallback_from_who_is_down(cloud):
+    providers = [provider("mock", cloud.url), provider("dead", "http://127.0.0.1:1")]
+    with Wayfare({"providers": providers, "routes": [route("pair", ("dead", "m"), ("mock", "ok"))]}) as wayfare:
+        wait_for(lambda: wayfare.chat("pair").headers["x-wayfare-attempts"] == "1", "dead is known to be down")
+        cloud.requests.clear()
+        answer = wayfare.chat("pair", {"x-wayfare-no-fallback": "1"})
+        assert answer.status == 503 and answer.error_code() == "no_target"
+        assert "dead/m refused the connection" in answer.json()["error"]["message"]
+        assert not cloud.chats()
+
+
 def test_own_headers_stay_here(wayfare, cloud):
     cloud.requests.clear()
     headers = {"x-wayfare-tag": "t", "x-wayfare-no-cache": "1", "Authorization": "Bearer mine", "Cookie": "c"}

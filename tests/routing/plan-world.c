@@ -180,6 +180,7 @@ world_make_plan (World *world, const PlanRow *row)
     .facts = &facts,
     .tag = row->tag,
     .session = row->session,
+    .no_fallback = row->no_fallback,
   };
   const WayEvidence evidence = {
     .health = world->health,

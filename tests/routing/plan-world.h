@@ -34,6 +34,7 @@ typedef struct
   const char *app;
   const char *tag;
   const char *session;
+  gboolean no_fallback;
   void (*before) (World *world);
   WayRequestFacts facts;
   gint64 later_us;

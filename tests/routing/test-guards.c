@@ -54,6 +54,13 @@ static const PlanRow condition_rows[] = {
     .plan = "one/m no_target: takes part up to 500 input tokens; these are about 501\n"
             "two/m use: second target of size\n"
             "three/m no_target: takes part from 1501 input tokens on; these are about 501\n" },
+  { .what = "the first that takes part, or none",
+    .model = "size",
+    .no_fallback = TRUE,
+    .facts = { .input_tokens_estimate = 501 },
+    .plan = "one/m no_target: takes part up to 500 input tokens; these are about 501\n"
+            "two/m use: second target of size\n"
+            "three/m no_target: takes part from 1501 input tokens on; these are about 501\n" },
   { .what = "many tokens",
     .model = "size",
     .facts = { .input_tokens_estimate = 1501 },

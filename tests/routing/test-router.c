@@ -52,6 +52,8 @@ static const char config[] =
   "{\"provider\":\"lan\",\"model\":\"q\"},{\"provider\":\"cloud\",\"model\":\"q\"}]},"
   "{\"model\":\"abroad\",\"targets\":[{\"provider\":\"cloud\",\"model\":\"a\"},"
   "{\"provider\":\"lan\",\"model\":\"b\"}]},"
+  "{\"model\":\"away\",\"targets\":[{\"provider\":\"cloud\",\"model\":\"a\"},"
+  "{\"provider\":\"ollama\",\"model\":\"a\"}]},"
   "{\"model\":\"broken\",\"targets\":[{\"provider\":\"off\",\"model\":\"a\"},"
   "{\"provider\":\"claude\",\"model\":\"b\"},{\"provider\":\"responses\",\"model\":\"c\"},"
   "{\"provider\":\"locked\",\"model\":\"d\"}]},"
@@ -467,6 +469,49 @@ test_down (Fixture *fixture, gconstpointer data)
                "no address just now\n");
 }
 
+/* Who wants no fallback gets the first target or its reason, in whatever way it is left out. */
+static void
+test_first_or_none (Fixture *fixture, gconstpointer data)
+{
+#define NOT_TRIED "is not tried: no fallback was asked for"
+  static const PlanRow forbidden = {
+    .model = "away",
+    .no_fallback = TRUE,
+    .request_local_only = TRUE,
+    .expect_local_only = TRUE,
+    .plan = "cloud/a local_only: is a cloud provider and the request is local-only\n"
+            "ollama/a local_only: " NOT_TRIED "\n"
+            "= local_only: No target may answer \"away\": cloud/a is a cloud provider and the "
+            "request is local-only; ollama/a " NOT_TRIED "; add a local target, or lift the "
+            "restriction\n",
+  };
+  static const PlanRow ill = {
+    .model = "coder",
+    .no_fallback = TRUE,
+    .plan = "ollama/qwen3 use: first target of coder, as a last resort although it limits the rate "
+            "3 s ago; its breaker is open for 2 s more\n"
+            "cloud/gpt-mini no_target other: " NOT_TRIED "\n",
+  };
+  static const PlanRow cooling = {
+    .model = "coder",
+    .no_fallback = TRUE,
+    .plan =
+      "ollama/qwen3 rate_limited: limits the rate 3 s ago and asked to be left alone for 30 s "
+      "more\n"
+      "cloud/gpt-mini no_target other: " NOT_TRIED "\n"
+      "= rate_limited: No target may answer \"coder\": ollama/qwen3 limits the rate 3 s ago "
+      "and asked to be left alone for 30 s more; cloud/gpt-mini " NOT_TRIED "; try again in "
+      "30 s\n",
+  };
+#undef NOT_TRIED
+
+  assert_rows (fixture, &forbidden, 1);
+  note_limit (fixture, "ollama", "limits the rate", 0, 3 * SECOND);
+  assert_rows (fixture, &ill, 1);
+  note_limit (fixture, "ollama", "limits the rate", 30 * SECOND, 3 * SECOND);
+  assert_rows (fixture, &cooling, 1);
+}
+
 /* Policy comes first: a target that may not answer does not keep the failed one from its turn. */
 static void
 test_down_and_the_other_forbidden (Fixture *fixture, gconstpointer data)
@@ -604,6 +649,7 @@ main (int argc, char **argv)
   ADD ("locality", test_locality);
   ADD ("policy", test_policy);
   ADD ("down", test_down);
+  ADD ("first-or-none", test_first_or_none);
   ADD ("down-and-the-other-forbidden", test_down_and_the_other_forbidden);
   ADD ("old-evidence", test_old_evidence);
   ADD ("cooling", test_cooling);

@@ -16,6 +16,14 @@ measure_all (World *world)
 }
 
 static void
+measure_all_and_use_up (World *world)
+{
+  measure_all (world);
+  for (guint i = 0; i < 2; i++)
+    way_rates_begin (world->rates, WAY_RATED_PROVIDER, "two", 10, NOW - 20 * SECOND);
+}
+
+static void
 measure_one (World *world)
 {
   way_target_note_first_token (world_get_target (world, "one"), 900 * 1000, NOW - SECOND);
@@ -70,6 +78,23 @@ static const PlanRow strategy_rows[] = {
             "two/m use: third target of cheapest, about $0.00051 for this request\n"
             "one/m use: second target of cheapest, about $0.00208 for this request\n"
             "three/m use: first target of cheapest, last because its price is unknown\n" },
+  { .what = "the cheapest, or none",
+    .model = "cheapest",
+    .no_fallback = TRUE,
+    .tag = "secret",
+    .expect_local_only = TRUE,
+    .plan = "three/m local_only: is a cloud provider and the tag \"secret\" is local-only\n"
+            "one/m local_only: is a cloud provider and the tag \"secret\" is local-only\n"
+            "two/m local_only: is a cloud provider and the tag \"secret\" is local-only\n"
+            "home/m use: fourth target of cheapest, free\n" },
+  { .what = "the fastest, or none",
+    .model = "fastest",
+    .no_fallback = TRUE,
+    .before = measure_all_and_use_up,
+    .plan = "two/m rate_limited: is at its limit of 2 requests a minute\n"
+            "three/m no_target: is not tried: no fallback was asked for\n"
+            "one/m no_target: is not tried: no fallback was asked for\n"
+            "= rate_limited\n" },
   { .what = "nobody was measured",
     .model = "fastest",
     .plan = "one/m use: first target of fastest, to measure how fast it is now\n"

@@ -222,33 +222,52 @@ sum_up_failures (WayExchange *self)
   return g_error_new_literal (WAY_ERROR, WAY_ERROR_NO_TARGET, text->str);
 }
 
+/* @error, and why nobody was asked after the last. */
+static GError *
+add_passed_over (WayExchange *self, const GError *error)
+{
+  g_autoptr (GString) text = g_string_new (error->message);
+  guint last = 0;
+
+  g_ptr_array_find (self->record->attempts, self->attempt, &last);
+  for (guint i = last + 1; i < self->journey.next; i++)
+    {
+      const WayAttempt *passed = self->record->attempts->pdata[i];
+
+      g_string_append_printf (text, "; %s %s %s", passed->provider, passed->model, passed->reason);
+    }
+  return g_error_new_literal (error->domain, error->code, text->str);
+}
+
 /**
  * way_answer_with_failure:
  * @error: how the last attempt failed
  *
- * No target is left. The provider's own error goes through, unless it has no words and others were
- * asked too: then the client is told in Wayfare's what each target did.
+ * No target is left. The provider's own error goes through, unless it has no words and there were
+ * others: then the client is told in Wayfare's what each target did, or why it was not asked when
+ * its turn came.
  */
 void
 way_answer_with_failure (WayExchange *self, const GError *error)
 {
   WayOutcome outcome =
     error->code == WAY_ERROR_UPSTREAM_TIMEOUT ? WAY_OUTCOME_DEADLINE : WAY_OUTCOME_UPSTREAM_ERROR;
-  gboolean tried_several = has_tried_several (self->record);
+  gboolean has_others = has_tried_several (self->record) || self->journey.n_passed_over > 0;
   g_autoptr (GError) summary = NULL;
 
   name_answerer (self);
-  if (self->refusal && (self->refusal_is_json || !tried_several))
+  if (self->refusal && (self->refusal_is_json || !has_others))
     {
       GString *reason = tell_trail (self);
 
-      g_string_append (reason, error->message);
+      summary = add_passed_over (self, error);
+      g_string_append (reason, summary->message);
       g_free (self->record->reason);
       self->record->reason = g_string_free (reason, FALSE);
-      pass_provider_error (self, error, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
+      pass_provider_error (self, summary, way_retry_after_status (self->status) == WAY_NEXT_TARGET);
       return;
     }
-  if (tried_several)
+  if (has_others)
     summary = sum_up_failures (self);
   way_answer_with_error (self, outcome, summary ? summary : error);
 }

@@ -222,31 +222,31 @@ make_plan (WayExchange *self)
   fill_attempts (self);
 }
 
-/* The row of the candidate that is asked; asking again is a row of its own. */
+/* Those passed over since the plan was made have a new reason. */
+static void
+note_passed_over (WayExchange *self)
+{
+  for (guint i = 0; i < self->journey.next; i++)
+    {
+      const WayCandidate *candidate = self->plan->candidates->pdata[i];
+      WayAttempt *row = self->record->attempts->pdata[i];
+
+      if (row->verdict == WAY_VERDICT_SKIPPED && !candidate->usable)
+        {
+          g_free (row->reason);
+          row->reason = g_strdup (candidate->reason);
+        }
+    }
+}
+
+/* Asking again is a row of its own. */
 static WayAttempt *
-find_row (WayExchange *self, WayStep step)
+add_repeat (WayExchange *self)
 {
   const WayCandidate *candidate = self->journey.current;
-  GPtrArray *attempts = self->record->attempts;
-  WayAttempt *row;
+  WayAttempt *row = way_record_add_attempt (self->record, candidate->provider->id, candidate->model,
+                                            candidate->provider->locality);
 
-  if (step == WAY_STEP_TRY)
-    {
-      /* Those passed by since the plan was made have a new reason. */
-      for (guint i = 0; i + 1 < self->journey.next; i++)
-        {
-          const WayCandidate *passed = self->plan->candidates->pdata[i];
-          row = attempts->pdata[i];
-          if (row->verdict == WAY_VERDICT_SKIPPED && !passed->usable)
-            {
-              g_free (row->reason);
-              row->reason = g_strdup (passed->reason);
-            }
-        }
-      return attempts->pdata[self->journey.next - 1];
-    }
-  row = way_record_add_attempt (self->record, candidate->provider->id, candidate->model,
-                                candidate->provider->locality);
   row->reason = g_strdup ("again after its failure, since nobody else is left");
   return row;
 }
@@ -260,7 +260,7 @@ on_repeat (gpointer user_data)
 
   stop_repeat (self);
   if (way_journey_may_repeat (&self->journey, self->plan, &evidence, way_clock_get_wall_us ()))
-    way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_REPEAT));
+    way_attempt_start (self, self->journey.current, add_repeat (self));
   else
     way_answer_with_failure (self, cause);
   return G_SOURCE_REMOVE;
@@ -296,13 +296,17 @@ way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *
 {
   WayEvidence evidence = way_core_get_evidence (self->core);
   gint64 wait_us = 0;
+  WayStep step =
+    way_journey_step (&self->journey, self->plan, &evidence, failure, g_random_double (),
+                      way_clock_get_wall_us (), get_time_left (self), &wait_us);
 
-  switch (way_journey_step (&self->journey, self->plan, &evidence, failure, g_random_double (),
-                            way_clock_get_wall_us (), get_time_left (self), &wait_us))
+  note_passed_over (self);
+  switch (step)
     {
     case WAY_STEP_TRY:
       way_attempt_stop (self);
-      way_attempt_start (self, self->journey.current, find_row (self, WAY_STEP_TRY));
+      way_attempt_start (self, self->journey.current,
+                         self->record->attempts->pdata[self->journey.next - 1]);
       return;
     case WAY_STEP_REPEAT:
       repeat_after (self, error, wait_us);

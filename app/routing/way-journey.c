@@ -46,17 +46,6 @@ find_objection (const WayPlan *plan,
                                    &provider->limits, candidate->input_tokens, now_us, &free_at_us);
 }
 
-/* Who may be asked for the request now; a refusal's words stay with the candidate. */
-static gboolean
-may_ask (const WayPlan *plan, const WayEvidence *evidence, WayCandidate *candidate, gint64 now_us)
-{
-  g_autofree char *objection = find_objection (plan, evidence, candidate, now_us);
-
-  if (objection != NULL)
-    way_candidate_refuse (candidate, objection);
-  return objection == NULL;
-}
-
 /* Whether it is known to take no more than the one for which the conversation was too long. */
 static gboolean
 takes_no_more (const WayCandidate *candidate, const WayCandidate *full)
@@ -80,13 +69,17 @@ find_next (WayJourney *journey,
       WayCandidate *candidate = g_ptr_array_index (plan->candidates, journey->next++);
       if (!candidate->usable)
         continue;
+      g_autofree char *objection = NULL;
       if (full != NULL && takes_no_more (candidate, full))
+        objection = g_strdup ("takes no longer conversation");
+      else if (journey->n_attempts > 0)
+        objection = find_objection (plan, evidence, candidate, now_us);
+      if (objection != NULL)
         {
-          way_candidate_refuse (candidate, "takes no longer conversation");
+          way_candidate_refuse (candidate, objection); /* its words stay with it */
+          journey->n_passed_over++;
           continue;
         }
-      if (journey->n_attempts > 0 && !may_ask (plan, evidence, candidate, now_us))
-        continue;
       journey->current = candidate;
       journey->n_repeats = 0;
       return TRUE;

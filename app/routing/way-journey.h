@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @current: (nullable): who was asked last, borrowed from the plan
  * @n_attempts: of the whole request
  * @n_repeats: of @current
+ * @n_passed_over: candidates of the plan that were not asked when their turn came
  *
  * Starts as all zeroes.
  */
@@ -26,6 +27,7 @@ typedef struct
   const WayCandidate *current;
   guint n_attempts;
   guint n_repeats;
+  guint n_passed_over;
 } WayJourney;
 
 typedef enum

@@ -152,6 +152,28 @@ def test_next_target(wayfare, cloud, name, stream):
     assert len(cloud.chats()) < 5, "a retry storm"
 
 
+def test_next_target_has_had_its_share(wayfare):
+    """Who was not asked, because too many were before, is told with that reason."""
+    why = "has had its share of extra attempts for this minute"
+    for name in 2 * ["wrong-type", "error-html", "truncate", "garbage", "garbage-json"]:
+        assert wayfare.chat("pair-" + name).headers["x-wayfare-attempts"] == "2"
+
+    passed = wayfare.chat("pair-overloaded")
+    assert passed.status == 529 and b"Overloaded" in passed.body and why.encode() not in passed.body
+    translated = wayfare.request("POST", "/v1/messages", {**chat_body("pair-overloaded"), "max_tokens": 9})
+    assert translated.status == 529 and "backup ok " + why in translated.json()["error"]["message"]
+    for answer in (passed, translated):
+        reason = answer.headers["x-wayfare-reason"]
+        assert reason.startswith("rude answered 529: Overloaded; ") and reason.endswith("; backup ok " + why)
+
+    own = wayfare.chat("pair-close")
+    check_error(own, 503, "no_target")
+    assert "backup ok: " + why in own.json()["error"]["message"]
+    for row in wayfare.wait_for_rows(13)[-3:]:
+        assert [a["verdict"] for a in row["attempts"]] == ["failed", "skipped"]
+        assert row["attempts"][1]["reason"] == why
+
+
 @pytest.mark.parametrize("name", names(INSIDE_THE_ANSWER))
 def test_next_target_after_a_broken_answer(wayfare, name):
     answer = wayfare.chat("pair-" + name)

@@ -70,8 +70,8 @@ static const WayKindRow kind_rows[] = {
   { WAY_KIND_DEMO, NULL, "/models", NULL, NULL, { { "openai-chat", "/chat/completions", NULL } } },
 };
 
-/* Dialects that a provider of any kind can be configured or known to speak, at their usual paths.
- */
+/* Dialects that a provider of any kind but the built-in one can be configured or known to speak, at
+ * their usual paths. */
 static const WayCallRow other_calls[] = {
   { "openai-responses", "/v1/responses", NULL },
   { "anthropic", "/v1/messages", NULL },
@@ -398,6 +398,28 @@ find_kind_call (WayKind kind, const char *dialect)
   const WayKindRow *row = way_kind_row (kind);
 
   return find_call (row->calls, WAY_KIND_MAX_CALLS, dialect);
+}
+
+/**
+ * way_kind_dup_dialects:
+ * @kind: a kind of provider
+ *
+ * The names that a config may list as dialects of a provider of @kind. Any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): each once
+ */
+char **
+way_kind_dup_dialects (WayKind kind)
+{
+  const WayKindRow *row = way_kind_row (kind);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (gsize i = 0; i < WAY_KIND_MAX_CALLS && row->calls[i].dialect != NULL; i++)
+    g_strv_builder_add (names, row->calls[i].dialect);
+  for (gsize i = 0; kind != WAY_KIND_DEMO && i < G_N_ELEMENTS (other_calls); i++)
+    if (find_kind_call (kind, other_calls[i].dialect) == NULL)
+      g_strv_builder_add (names, other_calls[i].dialect);
+  return g_strv_builder_end (names);
 }
 
 /**

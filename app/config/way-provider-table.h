@@ -80,6 +80,7 @@ typedef struct
 } WayLocalServer;
 
 const WayKindRow *way_kind_row (WayKind kind);
+char **way_kind_dup_dialects (WayKind kind);
 const WayPreset *way_presets (gsize *ret_n_presets);
 const WayPreset *way_preset_for_url (const char *base_url);
 const WayLocalServer *way_local_servers (gsize *ret_n_servers);

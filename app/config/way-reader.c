@@ -231,17 +231,13 @@ way_reader_get_decimal (
 }
 
 /* One word of a closed list; NULL ends @choices. */
-gboolean
-way_reader_get_choice (WayReader *reader,
-                       JsonObject *object,
-                       const char *name,
-                       const char *const *choices,
-                       guint *ret_index)
+static gboolean
+find_choice (WayReader *reader,
+             const char *name,
+             const char *word,
+             const char *const *choices,
+             guint *ret_index)
 {
-  const char *word = way_reader_get_string (reader, object, name, WAY_READER_OPTIONAL);
-  if (word == NULL)
-    return FALSE;
-
   for (guint i = 0; choices[i] != NULL; i++)
     if (g_str_equal (choices[i], word))
       {
@@ -257,9 +253,39 @@ way_reader_get_choice (WayReader *reader,
   return FALSE;
 }
 
-/* An array of non-empty strings; NULL when absent or faulty. Free with g_strfreev(). */
+gboolean
+way_reader_get_choice (WayReader *reader,
+                       JsonObject *object,
+                       const char *name,
+                       const char *const *choices,
+                       guint *ret_index)
+{
+  const char *word = way_reader_get_string (reader, object, name, WAY_READER_OPTIONAL);
+  return word != NULL && find_choice (reader, name, word, choices, ret_index);
+}
+
+static const char *
+get_text (WayReader *reader, JsonNode *node, const char *const *choices)
+{
+  guint index;
+
+  if (!holds (node, G_TYPE_STRING))
+    way_reader_fault (reader, NULL, "must be a string, not %s", describe_node (node));
+  else if (json_node_get_string (node)[0] == '\0')
+    way_reader_fault (reader, NULL, "must not be empty");
+  else if (choices == NULL ||
+           find_choice (reader, NULL, json_node_get_string (node), choices, &index))
+    return json_node_get_string (node);
+  return NULL;
+}
+
+/* An array of non-empty strings, each one of @choices (nullable); NULL when absent or no array,
+ * without those at fault. Free with g_strfreev(). */
 char **
-way_reader_dup_strings (WayReader *reader, JsonObject *object, const char *name)
+way_reader_dup_strings (WayReader *reader,
+                        JsonObject *object,
+                        const char *name,
+                        const char *const *choices)
 {
   JsonArray *array = way_reader_get_array (reader, object, name);
   if (array == NULL)
@@ -269,14 +295,10 @@ way_reader_dup_strings (WayReader *reader, JsonObject *object, const char *name)
   gsize mark = way_reader_enter (reader, name);
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      JsonNode *node = json_array_get_element (array, i);
       gsize element = way_reader_enter_element (reader, i);
-      if (!holds (node, G_TYPE_STRING))
-        way_reader_fault (reader, NULL, "must be a string, not %s", describe_node (node));
-      else if (json_node_get_string (node)[0] == '\0')
-        way_reader_fault (reader, NULL, "must not be empty");
-      else
-        g_strv_builder_add (builder, json_node_get_string (node));
+      const char *text = get_text (reader, json_array_get_element (array, i), choices);
+      if (text != NULL)
+        g_strv_builder_add (builder, text);
       way_reader_leave (reader, element);
     }
   way_reader_leave (reader, mark);

@@ -60,7 +60,10 @@ gboolean way_reader_get_choice (WayReader *reader,
                                 const char *name,
                                 const char *const *choices,
                                 guint *ret_index);
-char **way_reader_dup_strings (WayReader *reader, JsonObject *object, const char *name);
+char **way_reader_dup_strings (WayReader *reader,
+                               JsonObject *object,
+                               const char *name,
+                               const char *const *choices);
 JsonObject *way_reader_get_object (WayReader *reader, JsonObject *object, const char *name);
 JsonArray *way_reader_get_array (WayReader *reader, JsonObject *object, const char *name);
 JsonObject *way_reader_get_element (WayReader *reader, JsonArray *array, guint index);

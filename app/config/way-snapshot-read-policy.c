@@ -31,6 +31,9 @@ static const char *const model_members[] = {
   "provider",          "model",        "price",  "context_tokens",
   "max_output_tokens", "capabilities", "budget", NULL
 };
+static const char *const capability_names[] = {
+  "tools", "vision", "reasoning", "json_schema", "prompt_cache", "pdf", "audio_input", NULL
+};
 static const char *const condition_members[] = { "min_input_tokens",
                                                  "max_input_tokens",
                                                  "tools",
@@ -188,17 +191,10 @@ static void
 read_days (WayReader *reader, JsonObject *when, WayConditions *conditions)
 {
   static const char *const names[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
-  g_auto (GStrv) days = way_reader_dup_strings (reader, when, "days");
-  for (guint i = 0; days != NULL && days[i] != NULL; i++)
-    {
-      guint day = 0;
-      while (names[day] != NULL && !g_str_equal (names[day], days[i]))
-        day++;
-      if (names[day] == NULL)
-        way_reader_fault (reader, "days", "each must be one of mon, tue, wed, thu, fri, sat, sun");
-      else
-        conditions->days |= 1u << day;
-    }
+  g_auto (GStrv) days = way_reader_dup_strings (reader, when, "days", names);
+  for (guint day = 0; days != NULL && names[day] != NULL; day++)
+    if (g_strv_contains ((const char *const *)days, names[day]))
+      conditions->days |= 1u << day;
 }
 
 /* When @target takes part; NULL if it always does. */
@@ -221,8 +217,8 @@ way_snapshot_read_conditions (WayReader *reader, JsonObject *target)
                       &conditions->max_input_tokens);
   read_demand (reader, when, "tools", &conditions->tools);
   read_demand (reader, when, "images", &conditions->images);
-  conditions->apps = way_reader_dup_strings (reader, when, "apps");
-  conditions->tags = way_reader_dup_strings (reader, when, "tags");
+  conditions->apps = way_reader_dup_strings (reader, when, "apps", NULL);
+  conditions->tags = way_reader_dup_strings (reader, when, "tags", NULL);
   read_hours (reader, when, conditions);
   read_days (reader, when, conditions);
   if (way_reader_get_decimal (reader, when, "budget_left_usd", BUDGET_MAX_USD, &left_ppm))
@@ -276,19 +272,6 @@ read_price (WayReader *reader, JsonObject *object, WayModelTerms *terms)
 }
 
 static void
-check_capabilities (WayReader *reader, char **given)
-{
-  static const char *const known[] = { "tools",        "vision", "reasoning",   "json_schema",
-                                       "prompt_cache", "pdf",    "audio_input", NULL };
-
-  for (guint i = 0; given != NULL && given[i] != NULL; i++)
-    if (!g_strv_contains (known, given[i]))
-      way_reader_fault (reader, "capabilities",
-                        "each must be one of tools, vision, reasoning, json_schema, prompt_cache, "
-                        "pdf, audio_input");
-}
-
-static void
 read_model (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
 {
   WayModelTerms *terms = g_new0 (WayModelTerms, 1);
@@ -306,8 +289,7 @@ read_model (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
   way_reader_get_int (reader, object, "context_tokens", 1, TOKENS_MAX, &terms->context_tokens);
   way_reader_get_int (reader, object, "max_output_tokens", 1, TOKENS_MAX,
                       &terms->max_output_tokens);
-  terms->capabilities = way_reader_dup_strings (reader, object, "capabilities");
-  check_capabilities (reader, terms->capabilities);
+  terms->capabilities = way_reader_dup_strings (reader, object, "capabilities", capability_names);
   way_snapshot_read_budget (reader, object, &terms->budget);
   way_reader_check_members (reader, object, model_members, advice);
 }

@@ -5,6 +5,7 @@
 
 #include "way-keyring.h"
 #include "way-limits.h"
+#include "way-provider-table.h"
 #include "way-snapshot-private.h"
 
 #include <gio/gio.h>
@@ -184,10 +185,18 @@ read_locality (WayReader *reader, JsonObject *object, WayProvider *provider)
 }
 
 static void
+read_dialects (WayReader *reader, JsonObject *object, WayProvider *provider)
+{
+  g_auto (GStrv) known = way_kind_dup_dialects (provider->kind);
+
+  provider->dialects =
+    way_reader_dup_strings (reader, object, "dialects", (const char *const *)known);
+}
+
+static void
 read_terms (WayReader *reader, JsonObject *object, WayProvider *provider)
 {
   way_reader_get_boolean (reader, object, "enabled", &provider->enabled);
-  provider->dialects = way_reader_dup_strings (reader, object, "dialects");
   way_snapshot_read_limits (reader, object, &provider->limits);
   way_snapshot_read_budget (reader, object, &provider->budget);
   way_reader_get_decimal (reader, object, "price_factor", PRICE_FACTOR_MAX,
@@ -235,7 +244,10 @@ read_provider (WayReader *reader, JsonObject *object, WaySnapshot *snapshot)
 
   WayProvider *provider = way_provider_new (id_is_good ? id : "", (WayKind)kind);
   if (kind_is_known)
-    read_address (reader, object, provider);
+    {
+      read_address (reader, object, provider);
+      read_dialects (reader, object, provider);
+    }
   read_terms (reader, object, provider);
   way_reader_check_members (reader, object, way_provider_members, key_advice);
   if (id_is_good)

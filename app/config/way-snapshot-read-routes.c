@@ -259,7 +259,7 @@ static void
 read_app_models (WayReader *reader, JsonObject *object, WayApp *app)
 {
   static const char *const all[] = { "*", NULL };
-  app->models = way_reader_dup_strings (reader, object, "models");
+  app->models = way_reader_dup_strings (reader, object, "models", NULL);
   if (app->models == NULL)
     {
       app->models = g_strdupv ((char **)all);

@@ -93,7 +93,7 @@ check_hosts (WayReader *reader, char **hosts)
 static char **
 dup_strings_or_none (WayReader *reader, JsonObject *object, const char *name)
 {
-  char **strings = way_reader_dup_strings (reader, object, name);
+  char **strings = way_reader_dup_strings (reader, object, name, NULL);
   return strings == NULL ? g_new0 (char *, 1) : strings;
 }
 

@@ -23,6 +23,23 @@ test_every_kind (void)
 }
 
 static void
+test_every_dialect_has_a_path (void)
+{
+  for (int kind = WAY_KIND_OPENAI; kind <= WAY_KIND_DEMO; kind++)
+    {
+      const WayProvider provider = { .kind = (WayKind)kind };
+      g_auto (GStrv) names = way_kind_dup_dialects ((WayKind)kind);
+
+      for (char **name = names; *name != NULL; name++)
+        {
+          g_autofree char *path = way_provider_dup_call_path (&provider, *name, "m", FALSE);
+
+          g_assert_true (g_str_has_prefix (path, "/"));
+        }
+    }
+}
+
+static void
 test_unique_ids (void)
 {
   gsize n = 0;
@@ -126,6 +143,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config/provider-table/every-kind", test_every_kind);
+  g_test_add_func ("/config/provider-table/every-dialect-has-a-path",
+                   test_every_dialect_has_a_path);
   g_test_add_func ("/config/provider-table/unique-ids", test_unique_ids);
   g_test_add_func ("/config/provider-table/keys-go-over-tls", test_keys_go_over_tls);
   g_test_add_func ("/config/provider-table/local-servers", test_local_servers);

@@ -136,6 +136,14 @@ static const Row fault_rows[] = {
   { PROVIDER ("\"enabled\":\"no\""), "providers[0].enabled: must be true or false, not a string" },
   { PROVIDER ("\"dialects\":\"openai-chat\""), "providers[0].dialects: must be an array" },
   { PROVIDER ("\"dialects\":[null]"), "providers[0].dialects[0]: must be a string, not null" },
+  { PROVIDER ("\"dialects\":[\"openai-chat\",\"anthropik\"]"),
+    "providers[0].dialects[1]: \"anthropik\" is unknown; known are openai-chat, "
+    "openai-completions, "
+    "openai-embeddings, openai-responses, anthropic, anthropic-count; did you mean "
+    "\"anthropic\"?" },
+  { PROVIDER ("\"dialects\":[\"ollama\"]"), "providers[0].dialects[0]: \"ollama\" is unknown" },
+  { "{\"version\":1,\"providers\":[{\"id\":\"d\",\"kind\":\"demo\",\"dialects\":[\"anthropic\"]}]}",
+    "providers[0].dialects[0]: \"anthropic\" is unknown; known are openai-chat" },
   { PROVIDER ("\"limits\":{\"rpm\":0}"), "providers[0].limits.rpm: must be from 1" },
   { PROVIDER ("\"price_factor\":1.2"),
     "providers[0].price_factor: must be a decimal number in a string" },
@@ -210,7 +218,8 @@ static const Row fault_rows[] = {
   { WHEN ("\"hours\":\"8-18\""), "routes[0].targets[0].when.hours: must be a span" },
   { WHEN ("\"hours\":\"08:00-24:01\""), "routes[0].targets[0].when.hours: must be a span" },
   { WHEN ("\"hours\":\"08:60-09:00\""), "routes[0].targets[0].when.hours: must be a span" },
-  { WHEN ("\"days\":[\"monday\"]"), "routes[0].targets[0].when.days: each must be one of" },
+  { WHEN ("\"days\":[\"monday\"]"),
+    "routes[0].targets[0].when.days[0]: \"monday\" is unknown; known are mon, tue" },
   { WHEN ("\"tools\":1"), "routes[0].targets[0].when.tools: must be true or false" },
   { WHEN ("\"max_input_tokens\":0"), "routes[0].targets[0].when.max_input_tokens: must be" },
   { MODEL ("\"price\":{\"input\":\"1\"}"), "models[0].price: needs \"input\" and \"output\"" },

@@ -24,7 +24,7 @@ static const char config[] =
   "{\"id\":\"locked\",\"kind\":\"openai\",\"base_url\":\"https://locked.example.com/v1\","
   "\"key\":{\"keyring\":\"locked\"}},"
   "{\"id\":\"claude\",\"kind\":\"anthropic\",\"base_url\":\"https://claude.example.com\","
-  "\"dialects\":[\"anthropic-2099\"]},"
+  "\"dialects\":[\"anthropic-count\"]},"
   "{\"id\":\"responses\",\"kind\":\"openai\",\"base_url\":\"https://r.example.com/v1\","
   "\"dialects\":[\"openai-embeddings\"]}"
   "],"

@@ -443,6 +443,7 @@ way_json_collect (const WayJsonSpan *object, const WayJsonMember *members, gsize
     for (gsize i = 0; i < n_members; i++)
       if (may_be (&name, members[i].name) && way_json_span_is (&name, members[i].name))
         {
+          value.is_repeated = members[i].ret_value->type != WAY_JSON_NONE;
           *members[i].ret_value = value;
           break;
         }

@@ -28,6 +28,7 @@ typedef struct
   const char *data;
   gsize length;
   WayJsonType type;
+  gboolean is_repeated; /* by way_json_collect(): the object has several members of that name */
 } WayJsonSpan;
 
 /* A member somebody looks for and where its value goes. */

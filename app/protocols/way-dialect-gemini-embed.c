@@ -39,11 +39,12 @@ for_each_request (const WayJsonSpan *root, RequestFunc func, gpointer user_data,
 static gboolean
 weigh_request (const WayJsonSpan *request, gpointer volume, GError **error)
 {
+  WayJsonSpan model = { 0 };
   WayJsonSpan content = { 0 };
 
-  WAY_JSON_COLLECT (request, { "content", &content });
+  WAY_JSON_COLLECT (request, { "model", &model }, { "content", &content });
   way_gemini_weigh_content (&content, volume);
-  return TRUE;
+  return way_check_one_model (&model, error);
 }
 
 static gboolean

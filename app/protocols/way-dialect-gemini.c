@@ -214,6 +214,8 @@ skim_request (
   WayVolume volume = { 0 };
   WayJsonSpan root;
   WayJsonSpan whole = { 0 };
+  WayJsonSpan model = { 0 };
+  WayJsonSpan inner_model = { 0 };
   WayJsonSpan contents = { 0 };
   WayJsonSpan system = { 0 };
   WayJsonSpan tools = { 0 };
@@ -223,14 +225,16 @@ skim_request (
   if (!way_check_model_name (facts.model ? facts.model : "", error) ||
       !way_skim_root (data, length, &root, error))
     return FALSE;
-  WAY_JSON_COLLECT (&root, { "generateContentRequest", &whole },
+  WAY_JSON_COLLECT (&root, { "model", &model }, { "generateContentRequest", &whole },
                     { "generate_content_request", &whole });
   if (whole.type == WAY_JSON_OBJECT)
     root = whole;
-  WAY_JSON_COLLECT (&root, { "contents", &contents }, { "systemInstruction", &system },
-                    { "system_instruction", &system }, { "tools", &tools },
-                    { "generationConfig", &config }, { "generation_config", &config });
-  if (!weigh_contents (&contents, &volume, error))
+  WAY_JSON_COLLECT (&root, { "model", &inner_model }, { "contents", &contents },
+                    { "systemInstruction", &system }, { "system_instruction", &system },
+                    { "tools", &tools }, { "generationConfig", &config },
+                    { "generation_config", &config });
+  if (!way_check_one_model (&model, error) || !way_check_one_model (&inner_model, error) ||
+      !weigh_contents (&contents, &volume, error))
     return FALSE;
 
   way_gemini_weigh_content (&system, &volume);

@@ -82,14 +82,31 @@ way_check_model_name (const char *model, GError **error)
 }
 
 /**
+ * way_check_one_model:
+ * @model: collected from a request
+ *
+ * Of several the last would be checked and replaced, and a provider may take the first.
+ *
+ * Returns: %FALSE with %WAY_ERROR_BAD_REQUEST if there are several
+ */
+gboolean
+way_check_one_model (const WayJsonSpan *model, GError **error)
+{
+  return !model->is_repeated ||
+         way_refuse_request (error, "The request has \"model\" more than once: send it once");
+}
+
+/**
  * way_skim_model:
- * @span: the "model" of a request
+ * @span: the "model" of a request, collected from it
  */
 gboolean
 way_skim_model (const WayJsonSpan *span, char **ret_model, GError **error)
 {
   g_autofree char *model = NULL;
 
+  if (!way_check_one_model (span, error))
+    return FALSE;
   if (span->type == WAY_JSON_NONE)
     return way_refuse_request (error,
                                "The request has no \"model\": name a model or a route, as GET "

@@ -21,6 +21,7 @@ typedef struct
 gboolean way_refuse_request (GError **error, const char *message);
 gboolean way_skim_root (const char *data, gsize length, WayJsonSpan *ret_root, GError **error);
 gboolean way_check_model_name (const char *model, GError **error);
+gboolean way_check_one_model (const WayJsonSpan *model, GError **error);
 gboolean way_skim_model (const WayJsonSpan *span, char **ret_model, GError **error);
 gboolean way_skim_flag (
   const WayJsonSpan *span, const char *name, gboolean fallback, gboolean *ret_flag, GError **error);

@@ -244,6 +244,17 @@ def test_token_in_the_path(guarded):
     assert TOKEN not in str(guarded.rows())
 
 
+@pytest.mark.parametrize("path", [CHAT, "/v1/messages", "/api/chat", "/v1/responses"])
+def test_one_model_is_asked_for(guarded, cloud, path):
+    """A second name beside the one that the app may use would go to the provider unseen."""
+    cloud.requests.clear()
+    rest = b'"max_tokens":9,"input":"x","messages":[{"role":"user","content":"x"}]}'
+    body = b'{"model":"overloaded","model":"coder",' + rest
+    answer = guarded.request("POST", path, body, {"Authorization": "Bearer " + TOKEN})
+    assert answer.status == 400 and b'The request has \\"model\\" more than once: send it once' in answer.body
+    assert not cloud.chats()
+
+
 def test_app_is_named_and_bound(guarded):
     headers = {"Authorization": "Bearer " + TOKEN}
     answer = guarded.chat("mock/ok", headers)

@@ -4,6 +4,9 @@
 /* The table of dialects. */
 
 #include "way-dialect.h"
+#include "way-error.h"
+
+#include <string.h>
 
 static const struct
 {
@@ -78,6 +81,34 @@ test_names (void)
   g_assert_null (way_dialect_by_name (""));
 }
 
+/* Who is asked for another model than the one that was checked, because its parser takes the other
+ * of two, would have slipped past what an app may use. */
+static void
+test_one_model (void)
+{
+  static const char *const bodies[] = {
+    "{\"model\":\"a\",\"model\":\"b\"}",
+    "{\"model\":\"a\",\"stream\":false,\"model\":\"a\"}",
+    "{\"model\":null,\"mod\\u0065l\":\"b\"}",
+  };
+  gsize n_dialects;
+  const WayDialect *const *dialects = way_dialects (&n_dialects);
+
+  for (gsize i = 0; i < n_dialects; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (bodies); j++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_auto (WayRequestFacts) facts = { 0 };
+
+        g_test_message ("%s: %s", dialects[i]->name, bodies[j]);
+        g_assert_false (dialects[i]->skim_request ("/v1beta/models/m:generateContent", bodies[j],
+                                                   strlen (bodies[j]), &facts, &error));
+        g_assert_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST);
+        g_assert_cmpstr (error->message, ==,
+                         "The request has \"model\" more than once: send it once");
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,5 +117,6 @@ main (int argc, char **argv)
   g_test_add_func ("/protocols/dialect/paths", test_paths);
   g_test_add_func ("/protocols/dialect/queries", test_queries);
   g_test_add_func ("/protocols/dialect/names", test_names);
+  g_test_add_func ("/protocols/dialect/one-model", test_one_model);
   return g_test_run ();
 }

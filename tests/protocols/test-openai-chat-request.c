@@ -53,7 +53,6 @@ static const FactsRow rows[] = {
     "images", WAY_UNKNOWN, 1530 },
   { "{\"model\":\"m\",\"messages\":[{\"content\":null},{\"content\":\"123\"},7,{}]}", "m", "",
     WAY_UNKNOWN, 1 },
-  { "{\"model\":\"a\",\"model\":\"b\"," MESSAGES "}", "b", "", WAY_UNKNOWN, 2 },
   { "{\"model\":\"gr\\u00fcn\"," MESSAGES "}", "gr\xc3\xbcn", "", WAY_UNKNOWN, 2 },
 };
 

@@ -155,14 +155,11 @@ static const char *
 match_path (const char *pattern, const char *path)
 {
   gsize length = strlen (pattern);
+  gboolean has_rest = length > 1 && pattern[length - 1] == '/';
 
-  if (length == 1)
-    return strcmp (pattern, path) == 0 ? path + length : NULL;
   if (strncmp (pattern, path, length) != 0)
     return NULL;
-  if (path[length] == '\0' || (path[length] == '/' && path[length + 1] == '\0'))
-    return pattern[length - 1] == '/' ? NULL : path + length;
-  return pattern[length - 1] == '/' ? path + length : NULL;
+  return has_rest == (path[length] != '\0') ? path + length : NULL;
 }
 
 static gboolean

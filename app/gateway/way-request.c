@@ -97,6 +97,42 @@ way_request_dup_query_value (const WayRequest *self, const char *name)
   return form ? g_strdup (g_hash_table_lookup (form, name)) : NULL;
 }
 
+/* Whether a model's name begins at @at: it may have any slashes inside it. */
+static gboolean
+follows_models (const char *path, const char *at)
+{
+  static const char segment[] = "/models/";
+  gsize length = strlen (segment);
+
+  return at[-1] == '/' && (gsize)(at - path) >= length &&
+         memcmp (at - length, segment, length) == 0;
+}
+
+/**
+ * way_path_tidy:
+ * @path: of a request, without its query; changed in place
+ *
+ * Takes out the slashes that come of joining a base URL and a path: doubled ones, but for those
+ * inside a model's name, and those at the end.
+ */
+void
+way_path_tidy (char *path)
+{
+  char *end = path;
+  gboolean in_name = FALSE;
+
+  for (const char *at = path; *at != '\0'; at++)
+    {
+      if (*at == '/' && end > path && end[-1] == '/' && !in_name)
+        continue;
+      in_name = in_name || (end > path && *at != '/' && follows_models (path, end));
+      *end++ = *at;
+    }
+  while (end > path + 1 && end[-1] == '/')
+    end--;
+  *end = '\0';
+}
+
 static void
 count_header (const char *name, const char *value, gpointer user_data)
 {

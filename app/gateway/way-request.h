@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /**
  * WayReceived:
  * @method: lives as long as the program
- * @path: as it was sent, without query
+ * @path: tidy, without query
  * @query: (nullable)
  * @body: (nullable): for none
  *
@@ -68,6 +68,7 @@ WayRequest *way_request_ref (WayRequest *request);
 void way_request_unref (WayRequest *request);
 const char *way_request_get_header (const WayRequest *request, const char *name);
 char *way_request_dup_query_value (const WayRequest *request, const char *name);
+void way_path_tidy (char *path);
 void way_request_fill_head (const WayReceived *received, gboolean is_control, WayRequestHead *head);
 
 /* Answers: a head is begun, headers are added, then the whole is sent or a stream begins. */

@@ -36,8 +36,9 @@ typedef struct
 {
   WayConnection *connection; /* owned */
   WaySnapshot *snapshot;  /* owned, from the head on: a request keeps the settings it began with */
-  WayAdmission admission; /* borrowed from message and snapshot */
+  WayAdmission admission; /* borrowed from message, snapshot and path */
   gsize received_bytes;
+  char *path; /* owned, from the head on */
 } Incoming;
 
 static GQuark incoming_quark;
@@ -52,6 +53,7 @@ incoming_free (gpointer data)
 
   way_connection_unref (incoming->connection);
   g_clear_pointer (&incoming->snapshot, way_snapshot_unref);
+  g_free (incoming->path);
   g_free (incoming);
 }
 
@@ -94,7 +96,7 @@ get_received (SoupServerMessage *message)
 
   return (WayReceived){
     .method = soup_server_message_get_method (message),
-    .path = g_uri_get_path (uri),
+    .path = get_incoming (message)->path,
     .query = g_uri_get_query (uri),
     .headers = soup_server_message_get_request_headers (message),
     .version = soup_server_message_get_http_version (message),
@@ -137,10 +139,13 @@ on_head (SoupServer *soup,
 {
   WayServer *self = user_data;
   Incoming *incoming = get_incoming (message);
-  WayReceived received = get_received (message);
   g_autoptr (GError) error = NULL;
+  WayReceived received;
   WayRequestHead head;
 
+  incoming->path = g_strdup (g_uri_get_path (soup_server_message_get_uri (message)));
+  way_path_tidy (incoming->path);
+  received = get_received (message);
   incoming->snapshot = way_snapshot_ref (self->snapshot);
   way_request_fill_head (&received, way_connection_is_control (incoming->connection), &head);
   if (!way_guard_admit (incoming->snapshot, &head, &incoming->admission, &error))
@@ -276,6 +281,7 @@ take_whole (WayServer *self, WayConnection *connection)
   received.headers = headers;
   if (!is_usual (&received, length - head_length) || !split_target (target, &received.query))
     return FALSE;
+  way_path_tidy (target);
   received.path = target;
   answer_received (self, &received, connection, head_length);
   return TRUE;

@@ -372,6 +372,27 @@ def test_unknown_is_json(wayfare, method, path, status, code):
     assert answer.status == status and answer.error_code() == code
 
 
+@pytest.mark.parametrize(
+    "method,path",
+    [
+        ("POST", "/v1/chat/completions/"),
+        ("POST", "//v1//chat/completions"),
+        ("POST", "/v1/messages/"),
+        ("POST", "/v1/messages//count_tokens"),
+        ("POST", "/v1/responses/"),
+        ("POST", "/api/chat/"),
+        ("POST", "/v1beta//models/mock/ok:generateContent/"),
+        ("GET", "/v1//models/"),
+        ("GET", "/api/tags/"),
+        ("GET", "//health/"),
+    ],
+)
+def test_slashes_too_many(wayfare, method, path):
+    members = {"input": "x", "contents": [{"parts": [{"text": "x"}]}], "max_tokens": 9}
+    body = None if method == "GET" else {**chat_body("mock/ok"), **members}
+    assert wayfare.request(method, path, body).status == 200
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"model":1}', b'{"messages":[]}', b'{"model":"a"} x'])
 def test_malformed_body(wayfare, body):
     answer = wayfare.request("POST", CHAT, body)

@@ -278,6 +278,42 @@ test_whole_or_in_parts (Fixture *f, gconstpointer data)
     }
 }
 
+/* Clients join a base URL and a path as they like. What belongs to a model's name stays. */
+static void
+test_tidy_paths (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *sent;
+    const char *path;
+  } rows[] = {
+    { "/", "/" },
+    { "//", "/" },
+    { "/v1/chat/completions/", "/v1/chat/completions" },
+    { "//v1//chat///completions//", "/v1/chat/completions" },
+    { "/v1//messages?a=b//c/", "/v1/messages" },
+    { "/v1/models/", "/v1/models" },
+    { "/v1//models//org//m/", "/v1/models/org//m" },
+    { "/v1beta/models/org//m:generateContent/", "/v1beta/models/org//m:generateContent" },
+    { "//a//token//v1//chat/completions/", "/v1/chat/completions" },
+    { "/a/token/", "/" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *request = g_strdup_printf (ODD_TARGET ("%s"), rows[i].sent);
+      gsize length = strlen (request);
+      g_autofree char *seen = g_strdup_printf ("POST %s {}\n", rows[i].path);
+
+      for (gsize missing = 0; missing < 2; missing++)
+        {
+          g_autofree char *outcome = dup_outcome (f, request, length - missing);
+
+          g_assert_cmpstr (f->seen->str, ==, seen);
+        }
+    }
+}
+
 static void
 test_chunked_body (Fixture *f, gconstpointer data)
 {
@@ -505,6 +541,7 @@ main (int argc, char **argv)
   add ("pipelined", NULL, test_pipelined);
   add ("cut-anywhere", NULL, test_cut_anywhere);
   add ("whole-or-in-parts", NULL, test_whole_or_in_parts);
+  add ("tidy-paths", NULL, test_tidy_paths);
   add ("chunked-body", NULL, test_chunked_body);
   add ("expect-continue", NULL, test_expect_continue);
   add ("http-1.0", NULL, test_http_1_0);

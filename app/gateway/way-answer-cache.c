@@ -33,7 +33,7 @@ static char *
 dup_key (WayExchange *self)
 {
   const WayRequest *request = self->request;
-  gboolean local_only = way_exchange_header_is_set (self, "x-wayfare-local-only");
+  gboolean local_only = way_exchange_is_local_only (self);
   g_autofree char *context =
     g_strdup_printf ("%s %s %d %s", request->dialect->name, request->dialect->stream_type,
                      local_only, self->record->tag ? self->record->tag : "");

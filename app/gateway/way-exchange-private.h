@@ -74,6 +74,7 @@ void way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, c
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
 gboolean way_exchange_header_is_set (WayExchange *self, const char *name);
+gboolean way_exchange_is_local_only (WayExchange *self);
 
 /* way-attempt-request.c */
 #define WAY_ATTEMPT_MAX_HEADERS 8

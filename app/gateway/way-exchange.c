@@ -142,6 +142,15 @@ on_drained (WayConnection *connection, gpointer user_data)
 
 static const WayConnectionAnswer answer = { .on_drained = on_drained, .on_gone = on_gone };
 
+static gboolean
+is_one_of (const char *value, const char *const *words)
+{
+  for (; *words; words++)
+    if (g_ascii_strcasecmp (value, *words) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * way_exchange_header_is_set:
  *
@@ -150,9 +159,26 @@ static const WayConnectionAnswer answer = { .on_drained = on_drained, .on_gone =
 gboolean
 way_exchange_header_is_set (WayExchange *self, const char *name)
 {
+  static const char *const yes[] = { "1", "true", "yes", "on", NULL };
   const char *value = way_request_get_header (self->request, name);
 
-  return value && (strcmp (value, "1") == 0 || g_ascii_strcasecmp (value, "true") == 0);
+  return value && is_one_of (value, yes);
+}
+
+/**
+ * way_exchange_is_local_only:
+ *
+ * Returns: whether the request has the header that keeps it on this machine, with any value but a
+ *   clear no: what is misspelled must not leave it
+ */
+gboolean
+way_exchange_is_local_only (WayExchange *self)
+{
+  static const char *const no[] = { "0", "false", "no", "", NULL };
+  const char *value =
+    soup_message_headers_get_list (self->request->headers, "x-wayfare-local-only");
+
+  return value && !is_one_of (value, no);
 }
 
 static gboolean
@@ -210,7 +236,7 @@ make_plan (WayExchange *self)
     .dialect = request->dialect,
     .tag = self->record->tag,
     .session = find_session (self),
-    .local_only = way_exchange_header_is_set (self, "x-wayfare-local-only"),
+    .local_only = way_exchange_is_local_only (self),
     .no_fallback = way_exchange_header_is_set (self, "x-wayfare-no-fallback"),
   };
 

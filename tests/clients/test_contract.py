@@ -30,6 +30,7 @@ def fixture_wayfare(cloud):
         "routes": [
             route("coder", ("mock", "ok")),
             route("pair", ("mock", "overloaded"), ("mock", "ok")),
+            route("long", ("mock", "too-long"), ("mock", "ok")),
         ],
     }
     with Wayfare(config) as wayfare:
@@ -99,6 +100,25 @@ def test_no_fallback_header(wayfare):
     assert answer.status == 529 and answer.headers["x-wayfare-model"] == "overloaded"
     row = wayfare.rows()[-1]
     assert {a["model"] for a in row["attempts"] if a["verdict"] != "skipped"} == {"overloaded"}
+
+
+@pytest.mark.parametrize("word", ["1", "true", "YES", "on", "local", "off?", "2"])
+def test_local_only_fails_closed(wayfare, cloud, word):
+    """Whatever is not clearly a no keeps the call here."""
+    cloud.requests.clear()
+    answer = wayfare.chat("far/ok", {"x-wayfare-local-only": word})
+    assert answer.status == 403 and answer.error_code() == "local_only" and not cloud.chats()
+
+
+@pytest.mark.parametrize("word", ["0", "false", "No", ""])
+def test_local_only_can_be_denied(wayfare, word):
+    assert wayfare.chat("far/ok", {"x-wayfare-local-only": word}).status == 200
+
+
+@pytest.mark.parametrize("word,attempts", [("1", "1"), ("True", "1"), ("yes", "1"), ("ON", "1"), ("0", "2"), ("2", "2")])
+def test_words_for_yes(wayfare, word, attempts):
+    answer = wayfare.chat("long", {"x-wayfare-no-fallback": word})
+    assert answer.headers["x-wayfare-attempts"] == attempts
 
 
 def test_no_fallback_from_who_is_down(cloud):

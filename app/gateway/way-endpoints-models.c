@@ -12,6 +12,8 @@
 
 #define NO_SUCH_MODEL "No route and no provider serves this model: GET /v1/models lists all"
 
+#define DEMO_MODEL "demo"
+
 /* Nobody knows when a model was made: a date that says so. */
 #define NO_DATE "1970-01-01T00:00:00Z"
 
@@ -76,7 +78,7 @@ add_provider (Listing *listing, const WayProvider *provider)
   const WayProviderState *state = way_health_get (listing->core->health, provider->id);
 
   if (provider->kind == WAY_KIND_DEMO && !(state && state->models))
-    add_entry (listing, "demo", provider->id);
+    add_entry (listing, DEMO_MODEL, provider->id);
   for (char **model = state ? state->models : NULL; model && *model; model++)
     if (g_hash_table_contains (listing->seen, *model))
       {
@@ -244,7 +246,7 @@ way_endpoints_models (WayEndpoints *self, WayRequest *request, const char *rest)
 static const Entry *
 find_entry (Listing *listing, const char *id)
 {
-  for (guint i = 0; id && i < listing->entries->len; i++)
+  for (guint i = 0; i < listing->entries->len; i++)
     {
       const Entry *entry = &g_array_index (listing->entries, Entry, i);
 
@@ -254,18 +256,47 @@ find_entry (Listing *listing, const char *id)
   return NULL;
 }
 
+/* Whether @provider has @model, as far as is known. */
+static gboolean
+may_have (WayCore *core, const WayProvider *provider, const char *model)
+{
+  const WayProviderState *state = way_health_get (core->health, provider->id);
+
+  if (!state || !state->models)
+    return provider->kind != WAY_KIND_DEMO || strcmp (model, DEMO_MODEL) == 0;
+  return way_health_serves (core->health, provider->id, model);
+}
+
+/* "provider/model" can be asked for, whether or not it is listed under another name. */
+static const Entry *
+add_addressed (Listing *listing, const char *id)
+{
+  const char *model;
+  const WayProvider *provider =
+    way_snapshot_find_addressed (listing->request->snapshot, id, &model);
+
+  if (!provider || !is_reachable (listing->request, provider) ||
+      !may_have (listing->core, provider, model))
+    return NULL;
+  add_entry (listing, id, provider->id);
+  return find_entry (listing, id);
+}
+
 static void
 answer_one (WayEndpoints *self, WayRequest *request, const char *escaped_id, EntryFunc append)
 {
   g_auto (Listing) listing = { 0 };
-  g_autofree char *id = g_uri_unescape_string (escaped_id, NULL);
+  g_autofree char *unescaped = g_uri_unescape_string (escaped_id, NULL);
+  const char *id = way_router_skip_claude_prefix (unescaped ? unescaped : "");
   const Entry *entry;
   GString *text;
 
   if (!way_endpoints_begin (request))
     return;
   listing_init (&listing, way_endpoints_get_core (self), request);
-  entry = find_entry (&listing, id ? way_router_skip_claude_prefix (id) : NULL);
+  entry = find_entry (&listing, id);
+  if (!entry)
+    entry = add_addressed (&listing, id);
   if (!entry)
     {
       way_endpoints_fail (request, WAY_ERROR_MODEL_NOT_FOUND, NO_SUCH_MODEL);

@@ -379,6 +379,31 @@ def test_question_that_is_not_understood(asked, path, named):
 
 
 @pytest.mark.parametrize(
+    "path,member,named",
+    [
+        ("/v1/models/mock/ok", "id", "mock/ok"),
+        ("/v1/models/mock%2Fok", "id", "mock/ok"),
+        ("/v1/models/claude-local/mock/ok", "id", "mock/ok"),
+        ("/v1/models/demo/demo", "id", "demo/demo"),
+        ("/v1/models/mock/ok", "display_name", "mock/ok"),
+        ("/v1beta/models/mock/ok", "name", "models/mock/ok"),
+    ],
+)
+def test_addressed_model_is_there(wayfare, path, member, named):
+    headers = {"anthropic-version": "2023-06-01"} if member == "display_name" else {}
+    answer = wayfare.request("GET", path, headers=headers)
+    assert answer.status == 200 and answer.json()[member] == named
+
+
+def test_addressed_model_is_not_there(wayfare, guarded):
+    wait_for(lambda: b'"ok"' in wayfare.request("GET", "/v1/models").body, "the mock's models")
+    for name in ("mock/nothing", "demo/nothing", "nobody/ok", "mock/"):
+        assert wayfare.request("GET", "/v1/models/" + name).status == 404
+    forbidden = guarded.request("GET", "/v1/models/mock/ok", headers={"Authorization": "Bearer " + TOKEN})
+    assert forbidden.status == 404
+
+
+@pytest.mark.parametrize(
     "method,path,status,code",
     [
         ("GET", "/nothing/here", 404, "not_found"),

@@ -355,6 +355,7 @@ answer_at_once (WayExchange *self, const char *type, const GString *body)
   self->attempt->cost_nano_usd = 0;
   name_answerer (self);
   way_answer_add_headers (self, head);
+  add_cost (self->record, head);
   way_answer_send (self, head, type, body->str, body->len);
   way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
 }

@@ -83,6 +83,14 @@ def test_cost_is_told_where_it_is_known(wayfare):
     assert row["cost_usd"] is None and row["saved_usd"] is None and row["cache_hit"] is False
 
 
+def test_cost_of_what_is_answered_here(wayfare):
+    """Counting for a provider that cannot count asks nobody, and is known to cost nothing."""
+    answer = wayfare.request("POST", "/v1/messages/count_tokens", chat_body("far/ok"))
+    assert answer.status == 200 and answer.headers["x-wayfare-cost-usd"] == "0"
+    warmed = wayfare.request("POST", "/v1/responses", {"model": "far/ok", "input": []})
+    assert warmed.status == 200 and warmed.headers["x-wayfare-cost-usd"] == "0"
+
+
 def test_substitution_is_told(wayfare):
     answer = wayfare.chat("pair")
     assert answer.headers["x-wayfare-substituted"] == "true"

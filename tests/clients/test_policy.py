@@ -258,6 +258,7 @@ def test_cache(cloud, stream):
         first, second = ask(), ask()
         assert first.headers["x-wayfare-cache"] == "miss" and second.headers["x-wayfare-cache"] == "hit"
         assert second.body == first.body
+        assert second.headers.get("x-wayfare-cost-usd") == (None if stream else "0")
         assert second.headers["content-type"] == first.headers["content-type"]
         assert len(cloud.chats()) == 1
         row = wayfare.wait_for_rows(2)[-1]

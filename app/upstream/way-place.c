@@ -100,9 +100,23 @@ type_of_host (const char *host)
   return WAY_HOST_NAME;
 }
 
+/* "localhost." is the same name, but libcurl would ask a name server for it. */
+static char *
+dup_host (GUri *uri)
+{
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  gsize length = host != NULL ? strlen (host) : 0;
+  gboolean has_dot = length > 1 && host[length - 1] == '.';
+  g_autofree char *plain = g_strndup (host, has_dot ? length - 1 : length);
+
+  if (has_dot && type_of_host (plain) == WAY_HOST_LOCALHOST)
+    return g_steal_pointer (&plain);
+  return g_strdup (host);
+}
+
 /* Returns NULL for what is no URL. */
 static CURLU *
-parse_url (const char *text)
+parse_url (const char *text, const char *host)
 {
   CURLU *url = curl_url ();
 
@@ -110,6 +124,8 @@ parse_url (const char *text)
     g_clear_pointer (&url, curl_url_cleanup);
   else
     curl_url_set (url, CURLUPART_FRAGMENT, NULL, 0);
+  if (url != NULL && type_of_host (host) == WAY_HOST_LOCALHOST)
+    curl_url_set (url, CURLUPART_HOST, host, 0);
   return url;
 }
 
@@ -141,12 +157,12 @@ way_place_new (const char *base_url, GError **error)
 {
   g_autoptr (GUri) uri = base_url == NULL ? NULL : g_uri_parse (base_url, G_URI_FLAGS_NONE, NULL);
   const char *scheme = uri == NULL ? NULL : g_uri_get_scheme (uri);
-  const char *host = uri == NULL ? NULL : g_uri_get_host (uri);
+  g_autofree char *host = dup_host (uri);
   gboolean is_https = g_strcmp0 (scheme, "https") == 0;
   CURLU *url = NULL;
 
   if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL ||
-      (!is_https && g_strcmp0 (scheme, "http") != 0) || (url = parse_url (base_url)) == NULL)
+      (!is_https && g_strcmp0 (scheme, "http") != 0) || (url = parse_url (base_url, host)) == NULL)
     {
       g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM,
                            "the base URL is not of the form http://host:port/path; correct it in "
@@ -158,11 +174,11 @@ way_place_new (const char *base_url, GError **error)
   int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : is_https ? 443 : 80;
   place->base_url = g_strdup (base_url);
   set_url (place, url);
-  place->host = g_strdup (host);
   place->authority = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, port);
   place->is_https = is_https;
   place->host_type = type_of_host (host);
   place->locality = way_locality_of_address (host);
+  place->host = g_steal_pointer (&host);
   place->handles = g_ptr_array_new_with_free_func (curl_easy_cleanup);
   return place;
 }

@@ -118,6 +118,8 @@ typedef struct
 static const Row rows[] = {
   { "address", "http://127.0.0.1:PORT", "local", TRUE, FALSE, NULL },
   { "localhost", "http://localhost:PORT", "local", TRUE, FALSE, NULL },
+  { "localhost-with-a-dot", "http://LocalHost.:PORT", "local", TRUE, FALSE, NULL },
+  { "below-localhost-with-a-dot", "http://ollama.localhost.:PORT", "local", TRUE, FALSE, NULL },
   { "below-localhost", "http://ollama.localhost:PORT", "local", TRUE, FALSE, NULL },
   { "mapped", "http://[::ffff:127.0.0.1]:PORT", "local", TRUE, FALSE, NULL },
   { "hosts-file", "http://ollama.home:PORT", "local", TRUE, FALSE, NULL },
@@ -141,6 +143,8 @@ static const Row rows[] = {
   { "hosts-file-away", "http://away:PORT", "local", FALSE, FALSE,
     "peer is at away (192.0.2.7), which is not on this machine" },
   { "hosts-file-lan", "http://nas:PORT", "lan", TRUE, FALSE, "nas (10.0.0.9)" },
+  { "localhost-with-two-dots", "http://localhost..:PORT", "local", TRUE, FALSE,
+    "only a name server" },
   { "looks-like-localhost", "http://localhost.example:PORT", "local", FALSE, FALSE,
     "only a name server" },
   { "cloud-off", "http://127.0.0.1:PORT", "cloud", FALSE, TRUE, "the cloud is switched off" },

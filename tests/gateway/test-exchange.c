@@ -4,159 +4,9 @@
 /* A whole gateway between a raw client and two providers, the first of which misbehaves: what the
  * client gets, who answered, and that the ledger has exactly one row of it. */
 
-#include "mock-upstream.h"
-#include "raw-client.h"
-#include "way-gateway.h"
-#include "way-json.h"
+#include "gateway-fixture.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-
-typedef struct
-{
-  MockUpstream *first;
-  MockUpstream *second;
-  char *folder;
-  WayLedger *ledger;
-  WayCatalog *catalog;
-  WayEventQueue *events;
-  WayGateway *gateway;
-  guint n_batches;
-} Fixture;
-
-#define CHAT_PATH "/v1/chat/completions"
-#define REPLY                                                                                      \
-  "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"said-by-provider\","     \
-  "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hello\"},"          \
-  "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5,"           \
-  "\"total_tokens\":8}}"
-#define CHUNK(delta, finish)                                                                       \
-  "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","        \
-  "\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":" finish "}]}\n\n"
-#define WORD CHUNK ("{\"content\":\"hello\"}", "null")
-#define STOP CHUNK ("{}", "\"stop\"")
-#define USAGE                                                                                      \
-  "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\","        \
-  "\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5,\"total_tokens\":8}}\n\n"
-#define DONE "data: [DONE]\n\n"
-#define STREAM_HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-
-static void
-on_batch (GPtrArray *events, gpointer user_data)
-{
-  ((Fixture *)user_data)->n_batches++;
-}
-
-static WaySnapshot *
-make_snapshot (Fixture *f, guint first_port)
-{
-  g_autofree char *text = g_strdup_printf (
-    "{\"version\":1,\"listen\":{\"port\":0},\"providers\":["
-    "{\"id\":\"first\",\"kind\":\"openai\",\"base_url\":\"http://127.0.0.1:%u/v1\"},"
-    "{\"id\":\"second\",\"kind\":\"openai\",\"base_url\":\"http://127.0.0.1:%u/v1\"}],"
-    "\"routes\":[{\"model\":\"coder\",\"targets\":[{\"provider\":\"first\",\"model\":\"m1\"},"
-    "{\"provider\":\"second\",\"model\":\"m2\"}],"
-    "\"deadline_ms\":{\"connect\":2000,\"first_token\":300,\"idle\":300,\"total\":5000}}]}",
-    first_port, mock_upstream_get_port (f->second));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) root = way_json_parse (text, strlen (text), &error);
-  WaySnapshot *snapshot;
-
-  g_assert_no_error (error);
-  snapshot = way_snapshot_new_from_json (root, NULL, &error);
-  g_assert_no_error (error);
-  return snapshot;
-}
-
-static void
-start (Fixture *f, guint first_port)
-{
-  g_autoptr (WaySnapshot) snapshot = make_snapshot (f, first_port);
-  g_autofree char *path = g_build_filename (f->folder, "ledger.sqlite", NULL);
-  const WayGatewayOptions options = { 0 };
-  g_autoptr (GError) error = NULL;
-
-  f->ledger = way_ledger_new (path, &error);
-  g_assert_no_error (error);
-  f->catalog = way_catalog_new_empty ();
-  f->events = way_event_queue_new (NULL, 10, on_batch, f);
-  f->gateway = way_gateway_new (snapshot, f->catalog, f->ledger, f->events, &options);
-  g_assert_true (way_gateway_start (f->gateway, &error));
-  g_assert_no_error (error);
-}
-
-static void
-setup (Fixture *f, gconstpointer data)
-{
-  f->first = mock_upstream_new ();
-  f->second = mock_upstream_new ();
-  f->folder = g_dir_make_tmp ("wayfare-exchange-XXXXXX", NULL);
-  mock_upstream_answer (f->second, CHAT_PATH, 200, "application/json", NULL, REPLY);
-}
-
-static void
-teardown (Fixture *f, gconstpointer data)
-{
-  const char *names[] = { "ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm" };
-
-  g_clear_pointer (&f->gateway, way_gateway_free);
-  g_clear_pointer (&f->ledger, way_ledger_close);
-  way_catalog_unref (f->catalog);
-  way_event_queue_free (f->events);
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (f->folder, names[i], NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (f->folder);
-  g_free (f->folder);
-  mock_upstream_free (f->first);
-  mock_upstream_free (f->second);
-}
-
-static RawClient *
-ask (Fixture *f, const char *body)
-{
-  RawClient *client = raw_client_connect (way_gateway_get_port (f->gateway));
-  g_autofree char *request = g_strdup_printf ("POST /v1/chat/completions HTTP/1.1\r\n"
-                                              "Host: localhost\r\nConnection: close\r\n"
-                                              "Content-Length: %zu\r\n\r\n%s",
-                                              strlen (body), body);
-
-  raw_client_say (client, request);
-  return client;
-}
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **)user_data = g_object_ref (result);
-}
-
-static gboolean
-is_set (gpointer data)
-{
-  return *(gpointer *)data != NULL;
-}
-
-/* The one row of the ledger, after everything that was recorded is on disk. */
-static WayRecord *
-read_only_row (Fixture *f)
-{
-  const WayLedgerFilter all = { 0 };
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
-  g_autoptr (GError) error = NULL;
-
-  way_gateway_stop (f->gateway, 1000);
-  way_ledger_query_async (f->ledger, &all, NULL, on_result, &result);
-  raw_spin_until (is_set, &result);
-  rows = way_ledger_query_finish (f->ledger, result, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (rows->len, ==, 1);
-  return way_record_ref (rows->pdata[0]);
-}
 
 typedef struct
 {
@@ -353,12 +203,8 @@ test_row (Fixture *f, gconstpointer data)
   g_autofree char *status = g_strdup_printf ("HTTP/1.1 %s ", row->status);
 
   mock_upstream_script (f->first, CHAT_PATH, &row->first);
-  start (f, row->refuse ? mock_closed_port () : mock_upstream_get_port (f->first));
-  client =
-    ask (f, row->streamed
-              ? "{\"model\":\"coder\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-                "\"content\":\"hi\"}]}"
-              : "{\"model\":\"coder\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+  fixture_start (f, row->refuse ? mock_closed_port () : mock_upstream_get_port (f->first));
+  client = fixture_ask (f, row->streamed ? HI_STREAMED : HI);
   raw_client_await_close (client);
 
   g_assert_true (g_str_has_prefix (client->received->str, status));
@@ -367,7 +213,7 @@ test_row (Fixture *f, gconstpointer data)
   if (row->lacks && strstr (client->received->str, row->lacks))
     g_error ("\"%s\" is in \"%s\"", row->lacks, client->received->str);
   g_assert_nonnull (strstr (client->received->str, "x-wayfare-request-id: req_"));
-  record = read_only_row (f);
+  record = fixture_read_only_row (f);
   g_assert_cmpint (record->outcome, ==, row->outcome);
   g_assert_cmpuint (way_record_count_tried (record), ==, row->n_tried);
   g_assert_cmpstr (record->provider, ==, row->provider);
@@ -383,15 +229,15 @@ test_all_fail (Fixture *f, gconstpointer data)
   const MockReply reset = { .then = MOCK_THEN_RESET };
 
   mock_upstream_script (f->second, CHAT_PATH, &reset);
-  start (f, mock_closed_port ());
-  client = ask (f, "{\"model\":\"coder\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+  fixture_start (f, mock_closed_port ());
+  client = fixture_ask (f, HI);
   raw_client_await_close (client);
 
   g_assert_true (g_str_has_prefix (client->received->str, "HTTP/1.1 503 "));
   g_assert_nonnull (strstr (client->received->str, "\"code\":\"no_target\""));
   g_assert_nonnull (strstr (client->received->str, "x-should-retry: false\r\n"));
   g_assert_nonnull (strstr (client->received->str, "first refused the connection"));
-  record = read_only_row (f);
+  record = fixture_read_only_row (f);
   g_assert_cmpint (record->outcome, ==, WAY_OUTCOME_UPSTREAM_ERROR);
   g_assert_cmpstr (record->error_code, ==, "no_target");
 }
@@ -407,8 +253,8 @@ test_bytes_survive (Fixture *f, gconstpointer data)
   g_autofree char *received = NULL;
 
   mock_upstream_answer (f->first, CHAT_PATH, 200, "application/json", NULL, REPLY);
-  start (f, mock_upstream_get_port (f->first));
-  client = ask (f, SENT ("\"coder\""));
+  fixture_start (f, mock_upstream_get_port (f->first));
+  client = fixture_ask (f, SENT ("\"coder\""));
   raw_client_await_close (client);
   received = mock_upstream_dup_request (f->first, 0);
   g_assert_cmpstr (strstr (received, "\r\n\r\n") + 4, ==, SENT ("\"m1\""));
@@ -429,9 +275,8 @@ start_endless_stream (Fixture *f)
   RawClient *client;
 
   mock_upstream_script (f->first, CHAT_PATH, &endless);
-  start (f, mock_upstream_get_port (f->first));
-  client = ask (f, "{\"model\":\"coder\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-                   "\"content\":\"hi\"}]}");
+  fixture_start (f, mock_upstream_get_port (f->first));
+  client = fixture_ask (f, HI_STREAMED);
   raw_client_await_text (client, "hello");
   return client;
 }
@@ -444,7 +289,7 @@ test_client_leaves (Fixture *f, gconstpointer data)
 
   raw_client_leave (client);
   raw_spin_until (first_is_alone, f);
-  record = read_only_row (f);
+  record = fixture_read_only_row (f);
   g_assert_cmpint (record->outcome, ==, WAY_OUTCOME_CLIENT_GONE);
   g_assert_true (record->usage.estimated);
   g_assert_cmpint (record->usage.output_tokens, ==, 2);
@@ -462,7 +307,7 @@ test_user_cancels (Fixture *f, gconstpointer data)
   raw_client_await_close (client);
   g_assert_nonnull (strstr (client->received->str, "cancelled by the user"));
   g_assert_null (strstr (client->received->str, "\r\n0\r\n\r\n"));
-  record = read_only_row (f);
+  record = fixture_read_only_row (f);
   g_assert_cmpint (record->outcome, ==, WAY_OUTCOME_SHUTDOWN);
 }
 
@@ -475,26 +320,8 @@ test_stop (Fixture *f, gconstpointer data)
 
   way_gateway_stop (f->gateway, 0);
   raw_client_await_close (client);
-  record = read_only_row (f);
+  record = fixture_read_only_row (f);
   g_assert_cmpint (record->outcome, ==, WAY_OUTCOME_SHUTDOWN);
-}
-
-/* New settings move the listening socket; requests that run go on under the old ones. */
-static void
-test_apply (Fixture *f, gconstpointer data)
-{
-  g_autoptr (WaySnapshot) snapshot = NULL;
-  g_autoptr (RawClient) client = NULL;
-  g_autoptr (GError) error = NULL;
-
-  start (f, mock_closed_port ());
-  snapshot = make_snapshot (f, mock_upstream_get_port (f->first));
-  mock_upstream_answer (f->first, CHAT_PATH, 200, "application/json", NULL, REPLY);
-  g_assert_true (way_gateway_apply (f->gateway, snapshot, &error));
-  g_assert_no_error (error);
-  client = ask (f, "{\"model\":\"coder\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
-  raw_client_await_close (client);
-  g_assert_nonnull (strstr (client->received->str, "x-wayfare-provider: first\r\n"));
 }
 
 static void
@@ -502,7 +329,7 @@ add (const char *name, gconstpointer data, void (*test) (Fixture *, gconstpointe
 {
   g_autofree char *path = g_strconcat ("/gateway/exchange/", name, NULL);
 
-  g_test_add (path, Fixture, data, setup, test, teardown);
+  g_test_add (path, Fixture, data, fixture_set_up, test, fixture_tear_down);
 }
 
 int
@@ -520,6 +347,5 @@ main (int argc, char **argv)
   add ("client-leaves", NULL, test_client_leaves);
   add ("user-cancels", NULL, test_user_cancels);
   add ("stop", NULL, test_stop);
-  add ("apply", NULL, test_apply);
   return g_test_run ();
 }

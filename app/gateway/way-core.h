@@ -35,6 +35,7 @@ typedef struct
   WayMetrics *metrics;
   GHashTable *running;  /* request id → WayExchange, both borrowed */
   char *address;        /* owned by the gateway: http://127.0.0.1:4114 */
+  char *listen_problem; /* (nullable): likewise: why it is not the configured one, in words */
   gint64 started_at_us; /* wall */
   guint64 n_requests;
 } WayCore;

@@ -34,13 +34,16 @@ struct _WayGateway
   WaySnapshot *first;        /* owned */
   WayCatalog *first_catalog; /* owned */
   char *address;             /* owned */
-  int tcp_fd;
+  int first_fd;
   int control_fd;
 
   /* main thread */
   WaySnapshot *applied; /* owned: the newest one */
   WayCatalog *catalog;  /* owned: likewise */
-  guint port;
+  char *listen_address; /* owned: as configured, of what is listened on */
+  guint listen_port;    /* likewise; 0 lets the system pick */
+  guint port;           /* that is listened on */
+  int tcp_fd;           /* likewise; only the gateway thread closes it */
 
   /* gateway thread */
   GMainLoop *loop;                /* owned */
@@ -139,7 +142,7 @@ build_parts (WayGateway *self)
     way_endpoints_new (&self->core, self->options.control_func ? on_forward : NULL, self);
   self->server = way_server_new (self->poller, self->first, on_server_request, self);
   listener = way_server_get_listener (self->server);
-  way_listener_set_tcp (listener, self->tcp_fd);
+  way_listener_set_tcp (listener, self->first_fd);
   way_listener_set_control (listener, self->control_fd);
   if (self->options.discover)
     self->core.discovery = way_discovery_new (self->core.upstream, on_discovered, self);
@@ -166,6 +169,7 @@ take_down_parts (WayGateway *self)
   way_cache_free (self->core.cache);
   g_hash_table_unref (self->core.running);
   g_free (self->core.address);
+  g_free (self->core.listen_problem);
   way_poller_free (self->poller);
   g_main_loop_unref (self->loop);
 }
@@ -195,6 +199,7 @@ typedef struct
   WaySnapshot *snapshot; /* owned, nullable */
   WayCatalog *catalog;   /* owned, nullable */
   char *text;            /* owned, nullable */
+  char *problem;         /* owned, nullable */
   int tcp_fd;            /* -1 for none */
   guint drain_ms;
 } Message;
@@ -207,6 +212,7 @@ message_free (gpointer data)
   g_clear_pointer (&message->snapshot, way_snapshot_unref);
   g_clear_pointer (&message->catalog, way_catalog_unref);
   g_free (message->text);
+  g_free (message->problem);
   g_free (message);
 }
 
@@ -226,11 +232,11 @@ on_apply (gpointer user_data)
   WayGateway *self = message->gateway;
 
   if (message->tcp_fd >= 0)
-    {
-      way_listener_set_tcp (way_server_get_listener (self->server), message->tcp_fd);
-      g_free (self->core.address);
-      self->core.address = g_steal_pointer (&message->text);
-    }
+    way_listener_set_tcp (way_server_get_listener (self->server), message->tcp_fd);
+  g_free (self->core.address);
+  self->core.address = g_steal_pointer (&message->text);
+  g_free (self->core.listen_problem);
+  self->core.listen_problem = g_steal_pointer (&message->problem);
   way_server_apply (self->server, message->snapshot);
   apply_terms (self, message->snapshot);
   return G_SOURCE_REMOVE;
@@ -351,7 +357,23 @@ way_gateway_free (WayGateway *self)
   way_snapshot_unref (self->applied);
   way_catalog_unref (self->catalog);
   g_free (self->control_path);
+  g_free (self->listen_address);
   g_free (self);
+}
+
+/* Listens where @snapshot says. After a failure nothing has changed. */
+static gboolean
+listen_as_said (WayGateway *self, const WaySnapshot *snapshot, GError **error)
+{
+  int fd = way_listen_tcp (snapshot->listen_address, snapshot->listen_port, &self->port, error);
+
+  if (fd < 0)
+    return FALSE;
+  self->tcp_fd = fd;
+  self->listen_port = snapshot->listen_port;
+  g_free (self->listen_address);
+  self->listen_address = g_strdup (snapshot->listen_address);
+  return TRUE;
 }
 
 /**
@@ -373,9 +395,7 @@ way_gateway_start (WayGateway *self, GError **error)
       if (self->control_fd < 0)
         return FALSE;
     }
-  self->tcp_fd =
-    way_listen_tcp (self->applied->listen_address, self->applied->listen_port, &self->port, error);
-  if (self->tcp_fd < 0)
+  if (!listen_as_said (self, self->applied, error))
     {
       if (self->control_fd >= 0)
         {
@@ -389,6 +409,7 @@ way_gateway_start (WayGateway *self, GError **error)
   self->first = way_snapshot_ref (self->applied);
   self->first_catalog = way_catalog_ref (self->catalog);
   self->address = way_gateway_dup_address (self);
+  self->first_fd = self->tcp_fd;
   self->drain_until_us = 0;
   self->thread = g_thread_new ("gateway", run_thread, self);
   return TRUE;
@@ -429,7 +450,7 @@ way_gateway_get_port (WayGateway *self)
 char *
 way_gateway_dup_address (WayGateway *self)
 {
-  const char *address = self->applied->listen_address;
+  const char *address = self->listen_address;
   gboolean is_v6 = strchr (address, ':') != NULL;
 
   return g_strdup_printf ("http://%s%s%s:%u", is_v6 ? "[" : "", address, is_v6 ? "]" : "",
@@ -441,33 +462,34 @@ way_gateway_dup_address (WayGateway *self)
  *
  * Puts @snapshot in force for requests that begin from now on. Main thread.
  *
- * Returns: %FALSE if it asks for another address and that cannot be listened on; then the old
- *   settings stay in force
+ * Returns: %FALSE if it asks for another address and that cannot be listened on. Then the old one
+ *   still is, as @error says too, and everything else is in force all the same; the address is
+ *   tried again with the next snapshot
  */
 gboolean
 way_gateway_apply (WayGateway *self, WaySnapshot *snapshot, GError **error)
 {
-  const WaySnapshot *old = self->applied;
+  g_autoptr (GError) problem = NULL;
   Message message = { .tcp_fd = -1 };
 
-  if (self->thread && (g_strcmp0 (old->listen_address, snapshot->listen_address) != 0 ||
-                       old->listen_port != snapshot->listen_port))
-    {
-      message.tcp_fd =
-        way_listen_tcp (snapshot->listen_address, snapshot->listen_port, &self->port, error);
-      if (message.tcp_fd < 0)
-        return FALSE;
-    }
   way_snapshot_ref (snapshot);
   way_snapshot_unref (self->applied);
   self->applied = snapshot;
   if (!self->thread)
     return TRUE;
+  if ((self->listen_port != snapshot->listen_port ||
+       !g_str_equal (self->listen_address, snapshot->listen_address)) &&
+      listen_as_said (self, snapshot, &problem))
+    message.tcp_fd = self->tcp_fd;
   message.snapshot = way_snapshot_ref (snapshot);
-  if (message.tcp_fd >= 0)
-    message.text = way_gateway_dup_address (self);
+  message.text = way_gateway_dup_address (self);
+  g_prefix_error (&problem, "Still listening on %s. ", message.text);
+  message.problem = problem ? g_strdup (problem->message) : NULL;
   post (self, on_apply, message);
-  return TRUE;
+  if (!problem)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 /**

@@ -54,7 +54,7 @@ struct _WayService
   char *start_problem;      /* why it does not run, nullable */
   gboolean elsewhere;       /* another Wayfare of this user runs instead */
   gboolean local_only_held; /* local-only is on though the config could not be written */
-  char *apply_problem;      /* why the newest settings are not in force, nullable */
+  char *apply_problem;      /* which of the newest settings is not in force, nullable */
   char *problem;            /* as last notified */
 
   gboolean remembers;  /* the lists begin with what the ledger has */

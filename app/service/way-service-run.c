@@ -26,10 +26,10 @@ apply (WayService *self)
   if (self->gateway == NULL)
     return;
   snapshot = way_service_make_snapshot (self);
-  if (way_gateway_apply (self->gateway, snapshot, &error))
-    way_service_set_address (self, way_gateway_dup_address (self->gateway));
-  else
-    way_log_notice ("the new settings are not in force: %s", error->message);
+  if (!way_gateway_apply (self->gateway, snapshot, &error) &&
+      g_strcmp0 (error->message, self->apply_problem) != 0)
+    way_log_notice ("not all new settings are in force: %s", error->message);
+  way_service_set_address (self, way_gateway_dup_address (self->gateway));
   way_service_take_problem (self, &self->apply_problem, &error);
 }
 

@@ -470,7 +470,7 @@ way_local_only_words (gpointer object, gboolean running, gboolean local_only)
 char *
 way_warning_words (gpointer object, const char *problem)
 {
-  return g_strdup_printf (_ ("Calls go on as before. %s"), problem != NULL ? problem : "");
+  return g_strdup_printf (_ ("Wayfare goes on working. %s"), problem != NULL ? problem : "");
 }
 
 /**

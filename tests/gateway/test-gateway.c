@@ -5,8 +5,10 @@
  * becomes of requests under way. */
 
 #include "gateway-fixture.h"
+#include "way-listener.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* New settings move the listening socket; requests that run go on under the old ones. */
 static void
@@ -26,6 +28,63 @@ test_apply (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (client->received->str, "x-wayfare-provider: first\r\n"));
 }
 
+/* The settings of the first provider, on another address but the same port. */
+static WaySnapshot *
+make_moved (Fixture *f, const char *address)
+{
+  WaySnapshot *snapshot = fixture_make_snapshot (f, mock_upstream_get_port (f->first));
+
+  g_free (snapshot->listen_address);
+  snapshot->listen_address = g_strdup (address);
+  snapshot->listen_port = way_gateway_get_port (f->gateway);
+  return snapshot;
+}
+
+static void
+assert_first_answers (Fixture *f)
+{
+  g_autoptr (RawClient) client = fixture_ask (f, HI);
+
+  raw_client_await_close (client);
+  g_assert_nonnull (strstr (client->received->str, "x-wayfare-provider: first\r\n"));
+}
+
+/* Where it cannot be listened, the old address stays, and all other settings are in force. */
+static void
+test_taken_address (Fixture *f, gconstpointer data)
+{
+  g_autoptr (WaySnapshot) snapshot = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *old_address = NULL;
+  g_autofree char *kept_address = NULL;
+  g_autofree char *new_address = NULL;
+  guint port = 0;
+  int taken;
+
+  fixture_start (f, mock_closed_port ());
+  mock_upstream_answer (f->first, CHAT_PATH, 200, "application/json", NULL, REPLY);
+  old_address = way_gateway_dup_address (f->gateway);
+  taken = way_listen_tcp ("127.0.0.2", way_gateway_get_port (f->gateway), &port, &error);
+  g_assert_no_error (error);
+  snapshot = make_moved (f, "127.0.0.2");
+
+  g_assert_false (way_gateway_apply (f->gateway, snapshot, &error));
+  g_assert_true (way_error_is (error, WAY_ERROR_ADDRESS_IN_USE));
+  g_assert_nonnull (strstr (error->message, old_address));
+  g_assert_nonnull (strstr (error->message, "127.0.0.2"));
+  kept_address = way_gateway_dup_address (f->gateway);
+  g_assert_cmpstr (kept_address, ==, old_address);
+  assert_first_answers (f);
+
+  /* Tried again with each change. */
+  close (taken);
+  g_clear_error (&error);
+  g_assert_true (way_gateway_apply (f->gateway, snapshot, &error));
+  g_assert_no_error (error);
+  new_address = way_gateway_dup_address (f->gateway);
+  g_assert_true (g_str_has_prefix (new_address, "http://127.0.0.2:"));
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -39,5 +98,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("apply", test_apply);
+  add ("taken-address", test_taken_address);
   return g_test_run ();
 }

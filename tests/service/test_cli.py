@@ -629,6 +629,30 @@ class Control(CliTest):
         self.assertFalse(self.call("GET", "/status")[1]["cloud_enabled"])
         self.assertEqual(self.call("POST", "/cloud", {"enabled": "no"})[0], 400)
 
+    def test_address_that_cannot_be_had(self):
+        """It takes no other setting with it, and who asks is told."""
+        config = self.home.read_config()
+        self.home.write_config({**config, "cloud": {"enabled": True},
+                                "listen": {**config["listen"], "address": "192.0.2.1"}})
+        problem = self.call("POST", "/reload")[1]["problem"]
+        self.assertIn("Still listening on " + self.server.address, problem)
+        self.assertIn("192.0.2.1", problem)
+
+        self.assertEqual(self.call("POST", "/cloud", {"enabled": False}), (200, {"enabled": False}))
+        status = self.call("GET", "/status")[1]
+        self.assertEqual((status["address"], status["listen_problem"], status["cloud_enabled"]),
+                         (self.server.address, problem, False))
+        self.assertIn(problem, self.run_ok("status"))
+        token = self.call("POST", "/apps", {"name": "a"})[1]["token"]
+        self.assertEqual(self.server.chat(token)[0], 200)
+        self.assertEqual(self.call("DELETE", "/apps/a"), (200, {}))
+        self.assertEqual(self.server.chat(token)[0], 401)
+
+        self.home.write_config(config)
+        self.assertEqual(self.call("POST", "/reload")[1], {"problem": None})
+        self.assertIsNone(self.call("GET", "/status")[1]["listen_problem"])
+        self.assertEqual(self.server.stop()[1].count(problem), 1)
+
     def test_reload(self):
         self.assertEqual(self.call("POST", "/reload"), (200, {"problem": None}))
         self.home.write_config(BROKEN)

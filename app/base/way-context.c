@@ -7,7 +7,8 @@
 
 /**
  * way_context_post:
- * @func: runs on the thread that runs @context, at its next turn; returns %G_SOURCE_REMOVE
+ * @func: runs on the thread that runs @context, at its next turn and before what else is ready
+ *   there; returns %G_SOURCE_REMOVE
  * @destroy: (nullable): for @user_data
  *
  * Unlike g_main_context_invoke(), which runs @func on the caller's thread while nobody owns
@@ -21,7 +22,7 @@ way_context_post (GMainContext *context,
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_priority (source, G_PRIORITY_HIGH);
   g_source_set_callback (source, func, user_data, destroy);
   g_source_attach (source, context);
 }

@@ -310,6 +310,39 @@ test_post (void)
   g_assert_true (ran_on == g_thread_self ());
 }
 
+typedef struct
+{
+  GString *text; /* borrowed */
+  char letter;
+} Turn;
+
+static gboolean
+note_turn (gpointer user_data)
+{
+  const Turn *turn = user_data;
+
+  g_string_append_c (turn->text, turn->letter);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is posted is done in its order, and before what was ready already. */
+static void
+test_post_order (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) ready = g_timeout_source_new (0);
+  g_autoptr (GString) text = g_string_new (NULL);
+  Turn turns[] = { { text, 'a' }, { text, 'b' }, { text, 'c' } };
+
+  g_source_set_callback (ready, note_turn, &turns[2], NULL);
+  g_source_attach (ready, context);
+  way_context_post (context, note_turn, &turns[0], NULL);
+  way_context_post (context, note_turn, &turns[1], NULL);
+  while (text->len < G_N_ELEMENTS (turns))
+    g_main_context_iteration (context, FALSE);
+  g_assert_cmpstr (text->str, ==, "abc");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -322,5 +355,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/poller/removal", test_removal);
   g_test_add_func ("/base/poller/turn-func", test_turn_func);
   g_test_add_func ("/base/context/post", test_post);
+  g_test_add_func ("/base/context/post-order", test_post_order);
   return g_test_run ();
 }

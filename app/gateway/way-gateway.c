@@ -365,7 +365,8 @@ way_gateway_free (WayGateway *self)
 static gboolean
 listen_as_said (WayGateway *self, const WaySnapshot *snapshot, GError **error)
 {
-  int fd = way_listen_tcp (snapshot->listen_address, snapshot->listen_port, &self->port, error);
+  int fd = way_listen_tcp_instead (self->tcp_fd, snapshot->listen_address, snapshot->listen_port,
+                                   &self->port, error);
 
   if (fd < 0)
     return FALSE;

@@ -78,6 +78,13 @@ fail_listen (int fd, int errsv, const char *where, GError **error)
   return -1;
 }
 
+static guint
+get_port (const struct sockaddr_storage *native)
+{
+  /* at the same place for both families */
+  return ntohs (((const struct sockaddr_in *)native)->sin_port);
+}
+
 /**
  * way_listen_tcp:
  * @address: a literal address, or "localhost"
@@ -110,12 +117,44 @@ way_listen_tcp (const char *address, guint port, guint *ret_port, GError **error
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* inherited by what is accepted */
   if (bind (fd, (struct sockaddr *)&native, length) < 0 || listen (fd, BACKLOG) < 0)
     return fail_listen (fd, errno, where, error);
-
-  length = sizeof native;
   getsockname (fd, (struct sockaddr *)&native, &length);
-  g_clear_object (&socket_address);
-  socket_address = g_socket_address_new_from_native (&native, length);
-  *ret_port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (socket_address));
+  *ret_port = get_port (&native);
+  return fd;
+}
+
+/**
+ * way_listen_tcp_instead:
+ * @old_fd: from way_listen_tcp(), or -1; another thread may be accepting from it
+ *
+ * As way_listen_tcp(), also where @old_fd itself is in the way, as 127.0.0.1 is of 0.0.0.0 at the
+ * same port. It no longer listens then, and is still to be closed; if somebody else is in the way
+ * too, it listens again.
+ */
+int
+way_listen_tcp_instead (
+  int old_fd, const char *address, guint port, guint *ret_port, GError **error)
+{
+  struct sockaddr_storage native = { 0 };
+  socklen_t length = sizeof native;
+  g_autoptr (GError) collision = NULL;
+  int fd = way_listen_tcp (address, port, ret_port, &collision);
+
+  if (fd >= 0)
+    return fd;
+  getsockname (old_fd, (struct sockaddr *)&native, &length);
+  if (!way_error_is (collision, WAY_ERROR_ADDRESS_IN_USE) || get_port (&native) != port)
+    {
+      g_propagate_error (error, g_steal_pointer (&collision));
+      return -1;
+    }
+  /* On Linux this ends the listening. The socket stays bound, unless the system picked its port. */
+  shutdown (old_fd, SHUT_RDWR);
+  fd = way_listen_tcp (address, port, ret_port, error);
+  if (fd < 0)
+    {
+      bind (old_fd, (struct sockaddr *)&native, length);
+      listen (old_fd, BACKLOG);
+    }
   return fd;
 }
 

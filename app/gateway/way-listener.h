@@ -3,7 +3,7 @@
 
 /* The listening sockets and every client connection: accept, limits, idle connections. SoupServer's
  * own listener stops for good after one failed accept and has a backlog of 10. Gateway thread, but
- * for way_listen_tcp() and way_listen_unix(). */
+ * for way_listen_tcp(), its like, and way_listen_unix(). */
 
 #pragma once
 
@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 typedef struct _WayListener WayListener;
 
 int way_listen_tcp (const char *address, guint port, guint *ret_port, GError **error);
+int way_listen_tcp_instead (
+  int old_fd, const char *address, guint port, guint *ret_port, GError **error);
 int way_listen_unix (const char *path, GError **error);
 
 WayListener *

@@ -23,6 +23,7 @@ apply (WayService *self)
   g_autoptr (WaySnapshot) snapshot = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_clear_handle_id (&self->apply_source, g_source_remove);
   if (self->gateway == NULL)
     return;
   snapshot = way_service_make_snapshot (self);
@@ -70,7 +71,6 @@ way_service_take_config (WayService *self)
     set_retention (self);
   way_service_sync_lists (self);
   way_service_resolve_keys (self);
-  g_clear_handle_id (&self->apply_source, g_source_remove);
   apply (self);
   if (self->wanted && self->gateway == NULL)
     way_service_start (self, NULL);
@@ -240,5 +240,5 @@ way_service_reload (WayService *service)
   /* What is wrong with it becomes the config's "problem", and so the service's. */
   way_config_reload (service->config, NULL);
   way_service_resolve_keys (service);
-  way_service_queue_apply (service);
+  apply (service); /* also for an address that was not free before */
 }

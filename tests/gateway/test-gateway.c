@@ -87,6 +87,24 @@ test_taken_address (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_prefix (new_address, "http://127.0.0.2:"));
 }
 
+/* What is in the way of the new address is the gateway's own socket. */
+static void
+test_own_address (Fixture *f, gconstpointer data)
+{
+  g_autoptr (WaySnapshot) snapshot = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+
+  fixture_start (f, mock_closed_port ());
+  mock_upstream_answer (f->first, CHAT_PATH, 200, "application/json", NULL, REPLY);
+  snapshot = make_moved (f, "localhost");
+  g_assert_true (way_gateway_apply (f->gateway, snapshot, &error));
+  g_assert_no_error (error);
+  address = way_gateway_dup_address (f->gateway);
+  g_assert_true (g_str_has_prefix (address, "http://localhost:"));
+  assert_first_answers (f);
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -101,5 +119,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("apply", test_apply);
   add ("taken-address", test_taken_address);
+  add ("own-address", test_own_address);
   return g_test_run ();
 }

@@ -33,10 +33,11 @@ typedef struct
   WayEventQueue *events;
   WayFeed *feed;
   WayMetrics *metrics;
-  GHashTable *running;  /* request id → WayExchange, both borrowed */
-  char *address;        /* owned by the gateway: http://127.0.0.1:4114 */
-  char *listen_problem; /* (nullable): likewise: why it is not the configured one, in words */
-  gint64 started_at_us; /* wall */
+  WaySnapshot *snapshot; /* the newest one; a request keeps the one it began with */
+  GHashTable *running;   /* request id → WayExchange, both borrowed */
+  char *address;         /* owned by the gateway: http://127.0.0.1:4114 */
+  char *listen_problem;  /* (nullable): likewise: why it is not the configured one, in words */
+  gint64 started_at_us;  /* wall */
   guint64 n_requests;
 } WayCore;
 
@@ -52,6 +53,7 @@ way_core_get_evidence (const WayCore *core)
     .rates = core->rates,
     .budgets = core->budgets,
     .pricing = core->pricing,
+    .cloud_is_off = !core->snapshot->cloud_enabled,
     .probes = core->discovery != NULL,
   };
 }

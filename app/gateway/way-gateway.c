@@ -98,10 +98,12 @@ on_budgets_loaded (gpointer user_data)
   way_queue_wake (self->core.queue);
 }
 
-/* What a configuration says beyond what each request reads from it. */
+/* What a configuration says beyond what each request reads from it. The server has a reference. */
 static void
 apply_terms (WayGateway *self, WaySnapshot *snapshot)
 {
+  self->core.snapshot = snapshot;
+  way_upstream_set_cloud_enabled (self->core.upstream, snapshot->cloud_enabled);
   if (self->core.discovery)
     way_discovery_apply (self->core.discovery, snapshot);
   way_traffic_forget_turns (self->core.traffic);

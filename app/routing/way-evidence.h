@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 /**
  * WayEvidence:
+ * @cloud_is_off: by now, whatever the configuration says that the request began with
  * @probes: somebody looks every few seconds whether a server near by answers again, so that no
  *   user's call has to find out
  *
@@ -27,6 +28,7 @@ typedef struct
   const WayRates *rates;
   const WayBudgets *budgets;
   WayPricing *pricing;
+  gboolean cloud_is_off;
   gboolean probes;
 } WayEvidence;
 

@@ -34,6 +34,8 @@ find_objection (const WayPlan *plan,
   const WayTargetTraffic *target = get_traffic (evidence, candidate);
   gint64 free_at_us;
 
+  if (evidence->cloud_is_off && provider->locality != WAY_LOCALITY_LOCAL)
+    return g_strdup ("is not on this machine, and Local only is on by now");
   if (!way_traffic_allows_extra (evidence->traffic, provider->id, &plan->snapshot->retry, now_us))
     return g_strdup ("has had its share of extra attempts for this minute");
   if (!has_money (plan, evidence, candidate))

@@ -56,6 +56,12 @@ find_spent_budget (const WayDecision *decision)
   return way_budgets_find_spent (decision->evidence->budgets, app != NULL ? app->id : NULL);
 }
 
+static gboolean
+cloud_is_off (const WayDecision *decision)
+{
+  return decision->evidence->cloud_is_off || !decision->plan->snapshot->cloud_enabled;
+}
+
 /* Who demands that the call stays on this machine, in words, or NULL. */
 static char *
 describe_local_only (const WayDecision *decision)
@@ -64,7 +70,7 @@ describe_local_only (const WayDecision *decision)
   const WayRoute *route = decision->plan->route;
   const WayBudget *spent = find_spent_budget (decision);
 
-  if (!decision->plan->snapshot->cloud_enabled)
+  if (cloud_is_off (decision))
     return g_strdup ("Local only is on");
   if (query->local_only)
     return g_strdup ("the request is local-only");
@@ -118,7 +124,7 @@ judge_locality (WayDecision *decision, WayCandidate *candidate)
   if (why == NULL)
     return;
   WayErrorCode code = WAY_ERROR_LOCAL_ONLY;
-  if (!decision->plan->snapshot->cloud_enabled)
+  if (cloud_is_off (decision))
     code = WAY_ERROR_CLOUD_DISABLED;
   else if (find_spent_budget (decision) != NULL)
     code = WAY_ERROR_BUDGET_EXCEEDED;

@@ -155,7 +155,8 @@ way_call_prepare (WayCall *call, const WayCallRequest *request)
 {
   WayUpstream *upstream = call->upstream;
 
-  if (call->reach != WAY_LOCALITY_LOCAL && call->snapshot != NULL && !call->snapshot->cloud_enabled)
+  if (call->reach != WAY_LOCALITY_LOCAL &&
+      (upstream->cloud_is_off || (call->snapshot != NULL && !call->snapshot->cloud_enabled)))
     {
       g_set_error (&call->error, WAY_ERROR, WAY_ERROR_LOCAL_ONLY,
                    "%s is not on this machine and the cloud is switched off; nothing was sent",

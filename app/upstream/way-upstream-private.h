@@ -37,7 +37,8 @@ struct _WayUpstream
   guint64 n_opened;   /* sockets */
   guint64 n_checked;  /* connections, before use, for calls that may not go anywhere */
   guint n_handles;    /* that no call uses, at all places */
-  guint inside_curl;  /* depth; most of libcurl must not be called from its callbacks */
+  gboolean cloud_is_off;
+  guint inside_curl; /* depth; most of libcurl must not be called from its callbacks */
 };
 
 struct _WayCall

@@ -380,6 +380,21 @@ way_upstream_free (WayUpstream *upstream)
 }
 
 /**
+ * way_upstream_set_cloud_enabled:
+ *
+ * Whether calls may leave this machine at all, whatever the settings say that they were begun
+ * under. Once it is %FALSE no connection is opened for them, also not for those under way; what is
+ * connected goes on.
+ */
+void
+way_upstream_set_cloud_enabled (WayUpstream *upstream, gboolean enabled)
+{
+  upstream->cloud_is_off = !enabled;
+  for (guint i = 0; !enabled && i < upstream->calls->len; i++)
+    ((WayCall *)g_ptr_array_index (upstream->calls, i))->reach = WAY_LOCALITY_LOCAL;
+}
+
+/**
  * way_upstream_get_n_calls:
  *
  * Returns: how many calls are under way

@@ -88,6 +88,7 @@ typedef struct
 
 WayUpstream *way_upstream_new (GMainContext *context, WayPoller *poller);
 void way_upstream_free (WayUpstream *upstream);
+void way_upstream_set_cloud_enabled (WayUpstream *upstream, gboolean enabled);
 guint way_upstream_get_n_calls (WayUpstream *upstream);
 
 WayCall *way_upstream_send (WayUpstream *upstream,

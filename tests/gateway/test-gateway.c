@@ -105,6 +105,90 @@ test_own_address (Fixture *f, gconstpointer data)
   assert_first_answers (f);
 }
 
+/* The second provider counts as one of the cloud, wherever it is. */
+static WaySnapshot *
+make_cloud_snapshot (Fixture *f, gboolean enabled)
+{
+  WaySnapshot *snapshot = fixture_make_snapshot (f, mock_upstream_get_port (f->first));
+  WayProvider *second = snapshot->providers->pdata[1];
+
+  second->locality = WAY_LOCALITY_CLOUD;
+  second->limits.parallel = 1;
+  snapshot->cloud_enabled = enabled;
+  return snapshot;
+}
+
+static gboolean
+first_was_asked (gpointer data)
+{
+  return mock_upstream_get_n_requests (((Fixture *)data)->first) > 0;
+}
+
+/* A request that began while the cloud was on does not go there once it is off. */
+static void
+test_cloud_off_before_failover (Fixture *f, gconstpointer data)
+{
+  const MockReply silence = { .then = MOCK_THEN_STALL };
+  g_autoptr (WaySnapshot) on = make_cloud_snapshot (f, TRUE);
+  g_autoptr (WaySnapshot) off = make_cloud_snapshot (f, FALSE);
+  g_autoptr (RawClient) client = NULL;
+  g_autoptr (WayRecord) record = NULL;
+  const WayAttempt *passed;
+
+  mock_upstream_script (f->first, CHAT_PATH, &silence);
+  fixture_start_with (f, on);
+  client = fixture_ask (f, HI);
+  raw_spin_until (first_was_asked, f);
+  g_assert_true (way_gateway_apply (f->gateway, off, NULL));
+  raw_client_await_close (client);
+
+  g_assert_true (g_str_has_prefix (client->received->str, "HTTP/1.1 503 "));
+  g_assert_nonnull (strstr (client->received->str, "Local only is on by now"));
+  g_assert_cmpuint (mock_upstream_get_n_connections (f->second), ==, 0);
+  record = fixture_read_only_row (f);
+  passed = record->attempts->pdata[1];
+  g_assert_cmpint (passed->verdict, ==, WAY_VERDICT_SKIPPED);
+  g_assert_cmpstr (passed->reason, ==, "is not on this machine, and Local only is on by now");
+}
+
+/* The gateway has read what it was sent before, since it reads in the order of arrival. */
+static void
+await_health (Fixture *f)
+{
+  g_autoptr (RawClient) client = raw_client_connect (way_gateway_get_port (f->gateway));
+
+  raw_client_say (client, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  raw_client_await_text (client, "{\"status\":\"ok\"}");
+}
+
+/* What waits for room is refused, and what streams goes on. */
+static void
+test_cloud_off_while_waiting (Fixture *f, gconstpointer data)
+{
+#define TO_SECOND                                                                                  \
+  "{\"model\":\"second/m2\",\"stream\":true,"                                                      \
+  "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+  const MockReply endless = { .bytes = STREAM_HEAD WORD, .tail = WORD, .then = MOCK_THEN_REPEAT };
+  g_autoptr (WaySnapshot) on = make_cloud_snapshot (f, TRUE);
+  g_autoptr (WaySnapshot) off = make_cloud_snapshot (f, FALSE);
+  g_autoptr (RawClient) streaming = NULL;
+  g_autoptr (RawClient) waiting = NULL;
+
+  mock_upstream_script (f->second, CHAT_PATH, &endless);
+  fixture_start_with (f, on);
+  streaming = fixture_ask (f, TO_SECOND);
+  raw_client_await_text (streaming, "hello");
+  waiting = fixture_ask (f, TO_SECOND);
+  await_health (f);
+  g_assert_true (way_gateway_apply (f->gateway, off, NULL));
+  raw_client_await_close (waiting);
+
+  g_assert_nonnull (strstr (waiting->received->str, "\"code\":\"cloud_disabled\""));
+  g_assert_cmpuint (mock_upstream_get_n_requests (f->second), ==, 1);
+  g_string_truncate (streaming->received, 0);
+  raw_client_await_text (streaming, "hello");
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -120,5 +204,7 @@ main (int argc, char **argv)
   add ("apply", test_apply);
   add ("taken-address", test_taken_address);
   add ("own-address", test_own_address);
+  add ("cloud-off-before-failover", test_cloud_off_before_failover);
+  add ("cloud-off-while-waiting", test_cloud_off_while_waiting);
   return g_test_run ();
 }

@@ -31,6 +31,7 @@ typedef struct
   WayTraffic *traffic;
   WayRates *rates;
   WayBudgets *budgets;
+  gboolean cloud_is_off;
 } World;
 
 static void
@@ -63,6 +64,7 @@ get_evidence (const World *world)
     .traffic = world->traffic,
     .rates = world->rates,
     .budgets = world->budgets,
+    .cloud_is_off = world->cloud_is_off,
   };
 }
 
@@ -125,6 +127,12 @@ static void
 open_breaker (World *world)
 {
   way_breaker_fail (get_breaker (world, "b"), WAY_BLAME_OPENS, "failed", NOW, NOW);
+}
+
+static void
+switch_cloud_off (World *world)
+{
+  world->cloud_is_off = TRUE;
 }
 
 static void
@@ -281,6 +289,13 @@ static const struct
     { STATUS (401) },
     "try a, stop",
     "is at its limit of 3 calls at once" },
+  { "the cloud is switched off",
+    "two",
+    switch_cloud_off,
+    HOUR,
+    { STATUS (500) },
+    "try a, stop",
+    "is not on this machine, and Local only is on by now" },
   /* The same of who would be asked again. */
   { "no more extra attempts at the last",
     "one",
@@ -300,7 +315,7 @@ test_steps (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      World world;
+      World world = { 0 };
       set_up (&world, NULL);
       g_autoptr (WayPlan) plan = make_plan (&world, rows[i].model);
 

@@ -158,6 +158,7 @@ typedef struct
   gboolean request_local_only;
   gboolean no_fallback;
   gboolean cloud_off;
+  gboolean cloud_off_by_now;
   gboolean expect_local_only;
   const char *plan;
 } PlanRow;
@@ -171,7 +172,9 @@ make_plan (Fixture *fixture, const PlanRow *row)
     .local_only = row->request_local_only,
     .no_fallback = row->no_fallback,
   };
-  const WayEvidence evidence = { .health = fixture->health, .traffic = fixture->traffic };
+  const WayEvidence evidence = { .health = fixture->health,
+                                 .traffic = fixture->traffic,
+                                 .cloud_is_off = row->cloud_off_by_now };
 
   if (row->app != NULL)
     {
@@ -337,6 +340,11 @@ test_unknown_names (Fixture *fixture, gconstpointer data)
 static const PlanRow locality_rows[] = {
   { .model = "coder",
     .cloud_off = TRUE,
+    .expect_local_only = TRUE,
+    .plan = "ollama/qwen3 use: first target of coder\n"
+            "cloud/gpt-mini cloud_disabled other: is a cloud provider and Local only is on\n" },
+  { .model = "coder",
+    .cloud_off_by_now = TRUE,
     .expect_local_only = TRUE,
     .plan = "ollama/qwen3 use: first target of coder\n"
             "cloud/gpt-mini cloud_disabled other: is a cloud provider and Local only is on\n" },

@@ -257,6 +257,46 @@ test_reused_connection (Fixture *fixture, gconstpointer data)
   caller_clear (&caller);
 }
 
+/* Nothing is sent any more under settings that still allow it, nor what was about to be. */
+static void
+test_switched_off (Fixture *fixture, gconstpointer data)
+{
+  gboolean is_under_way = GPOINTER_TO_INT (data);
+  g_autoptr (WaySnapshot) snapshot = snapshot_for_url ("openai", "http://192.0.2.1:9", "");
+  WayCallRequest request = request_to (fixture, snapshot, "/x");
+  Caller caller = { 0 };
+
+  if (is_under_way)
+    caller_send (&caller, fixture, &request);
+  way_upstream_set_cloud_enabled (fixture->upstream, FALSE);
+  if (!is_under_way)
+    caller_send (&caller, fixture, &request);
+  WAIT_UNTIL (fixture, caller.n_done > 0);
+  g_assert_error (caller.error, WAY_ERROR, WAY_ERROR_LOCAL_ONLY);
+  g_assert_cmpuint (fixture->upstream->n_opened, ==, 0);
+  caller_clear (&caller);
+}
+
+static void
+test_switched_off_while_it_answers (Fixture *fixture, gconstpointer data)
+{
+  const MockReply slow = { .bytes = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole",
+                           .drip_ms = 1 };
+  g_autofree char *url = mock_upstream_dup_url (fixture->mock);
+  g_autoptr (WaySnapshot) snapshot = snapshot_for_url ("openai", url, ",\"locality\":\"cloud\"");
+  WayCallRequest request = request_to (fixture, snapshot, "/x");
+  Caller caller = { 0 };
+
+  mock_upstream_script (fixture->mock, "/x", &slow);
+  caller_send (&caller, fixture, &request);
+  WAIT_UNTIL (fixture, caller.n_heads > 0);
+  way_upstream_set_cloud_enabled (fixture->upstream, FALSE);
+  WAIT_UNTIL (fixture, caller.n_done > 0);
+  g_assert_no_error (caller.error);
+  g_assert_cmpstr (caller.body->str, ==, "whole");
+  caller_clear (&caller);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,6 +310,12 @@ main (int argc, char **argv)
     }
   g_test_add ("/upstream/local-only/socket", Fixture, NULL, fixture_set_up, test_socket,
               fixture_tear_down);
+  g_test_add ("/upstream/local-only/switched-off", Fixture, GINT_TO_POINTER (FALSE), fixture_set_up,
+              test_switched_off, fixture_tear_down);
+  g_test_add ("/upstream/local-only/switched-off-under-way", Fixture, GINT_TO_POINTER (TRUE),
+              fixture_set_up, test_switched_off, fixture_tear_down);
+  g_test_add ("/upstream/local-only/switched-off-while-it-answers", Fixture, NULL, fixture_set_up,
+              test_switched_off_while_it_answers, fixture_tear_down);
   g_test_add ("/upstream/local-only/reused-connection", Fixture, NULL, fixture_set_up,
               test_reused_connection, fixture_tear_down);
   return g_test_run ();

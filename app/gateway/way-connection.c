@@ -42,10 +42,8 @@ start_lingering (WayConnection *self)
 static void
 finish_flushed (WayConnection *self)
 {
-  gboolean body_unread = self->body_left > 0;
-
   self->answer = (WayConnectionAnswer){ NULL, NULL };
-  if (self->keep_alive && !body_unread && !self->peer_left)
+  if (self->keep_alive && !self->peer_left)
     {
       self->phase = WAY_PHASE_IDLE;
       self->active_at_us = way_clock_get_monotonic_us ();
@@ -54,7 +52,7 @@ finish_flushed (WayConnection *self)
       if (self->in || self->readable)
         way_connection_process_input (self);
     }
-  else if (body_unread && !self->peer_left)
+  else if (self->body_left > 0 && !self->peer_left)
     start_lingering (self);
   else
     way_connection_close (self);
@@ -375,6 +373,18 @@ way_connection_get_pending (WayConnection *self)
 }
 
 /**
+ * way_connection_may_stay:
+ *
+ * Returns: whether another request can follow the answer that is being made: all of the request's
+ *   body was read, and it was known where it ends
+ */
+gboolean
+way_connection_may_stay (const WayConnection *self)
+{
+  return self->body_left == 0;
+}
+
+/**
  * way_connection_end_answer:
  * @keep_alive: whether client and answer allow another request on this connection
  *
@@ -389,7 +399,7 @@ way_connection_end_answer (WayConnection *self, gboolean keep_alive)
   g_return_if_fail (self->phase == WAY_PHASE_ANSWERING);
 
   self->phase = WAY_PHASE_FLUSHING;
-  self->keep_alive = keep_alive && self->body_left != WAY_BODY_UNTIL_CLOSE;
+  self->keep_alive = keep_alive && way_connection_may_stay (self);
   if (!self->out)
     finish_flushed (self);
 }

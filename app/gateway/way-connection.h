@@ -66,6 +66,7 @@ gboolean way_connection_begin_answer (WayConnection *connection,
                                       const WayConnectionAnswer *answer,
                                       gpointer user_data);
 void way_connection_send (WayConnection *connection, const struct iovec *parts, int n_parts);
+gboolean way_connection_may_stay (const WayConnection *connection);
 gsize way_connection_get_pending (WayConnection *connection);
 void way_connection_end_answer (WayConnection *connection, gboolean keep_alive);
 void way_connection_cut_answer (WayConnection *connection);

@@ -275,6 +275,16 @@ way_reply_add_header (GString *head, const char *name, const char *value)
   g_string_append_len (head, "\r\n", 2);
 }
 
+/* Who is not told that the connection closes may send the next request into the void. */
+static void
+add_connection (WayRequest *self, GString *head, gboolean has_end)
+{
+  gboolean stays = has_end && self->keep_alive && way_connection_may_stay (self->connection);
+
+  if (!stays)
+    way_reply_add_header (head, "Connection", "close");
+}
+
 /**
  * way_reply_send:
  * @head: (transfer full): from way_reply_begin()
@@ -291,8 +301,7 @@ way_reply_send (
   struct iovec parts[2];
 
   way_reply_add_header (head, "Content-Type", content_type);
-  if (!self->keep_alive)
-    way_reply_add_header (head, "Connection", "close");
+  add_connection (self, head, TRUE);
   g_string_append (head, "Content-Length: ");
   append_number (head, length);
   g_string_append_len (head, "\r\n\r\n", 4);
@@ -369,8 +378,7 @@ way_reply_begin_stream (WayRequest *self, GString *head, const char *content_typ
   way_reply_add_header (head, "Cache-Control", "no-cache");
   if (self->chunked)
     way_reply_add_header (head, "Transfer-Encoding", "chunked");
-  if (!self->keep_alive || !self->chunked)
-    way_reply_add_header (head, "Connection", "close");
+  add_connection (self, head, self->chunked);
   g_string_append_len (head, "\r\n", 2);
   part = (struct iovec){ head->str, head->len };
   way_connection_send (self->connection, &part, 1);

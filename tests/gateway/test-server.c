@@ -323,6 +323,21 @@ test_chunked_body (Fixture *f, gconstpointer data)
                           "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   raw_client_await_text (client, "{\"ok\":true}");
   g_assert_cmpstr (f->seen->str, ==, "POST /v1/chat/completions abcde\n");
+  g_assert_nonnull (strstr (client->received->str, "Connection: close\r\n"));
+  raw_client_await_close (client);
+}
+
+static void
+test_chunked_body_streamed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (RawClient) client = raw_client_connect (f->port);
+
+  f->answer_bytes = 1;
+  raw_client_say (client, "POST /x HTTP/1.1\r\nHost: localhost\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  raw_client_await_text (client, "\r\n\r\n");
+  g_assert_nonnull (strstr (client->received->str, "Connection: close\r\n"));
+  way_reply_end_stream (f->held);
   raw_client_await_close (client);
 }
 
@@ -366,18 +381,22 @@ typedef struct
   const char *head;
   const char *status;
   const char *code;
+  gboolean closes;
 } Refusal;
 
 static const Refusal refusals[] = {
   { "rebound-host", "GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 403 ",
     "forbidden_host" },
   { "too-large", "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n{",
-    "HTTP/1.1 413 ", "request_too_large" },
+    "HTTP/1.1 413 ", "request_too_large", TRUE },
   { "negative-length", "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: -2\r\n\r\n{}",
-    "HTTP/1.1 400 ", "bad_request" },
+    "HTTP/1.1 400 ", "bad_request", TRUE },
   { "content-type",
     "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\n{",
     "HTTP/1.1 400 ", "bad_request" },
+  { "content-type-before-the-body",
+    "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{",
+    "HTTP/1.1 400 ", "bad_request", TRUE },
 };
 
 static void
@@ -390,6 +409,15 @@ test_refusal (Fixture *f, gconstpointer data)
   raw_client_await_text (client, row->code);
   g_assert_true (g_str_has_prefix (client->received->str, row->status));
   g_assert_cmpuint (f->n_requests, ==, 0);
+  g_assert_cmpint (strstr (client->received->str, "Connection: close\r\n") != NULL, ==,
+                   row->closes);
+  if (row->closes)
+    {
+      raw_client_await_close (client);
+      return;
+    }
+  raw_client_say (client, GET ("/next"));
+  raw_client_await_text (client, "{\"ok\":true}");
 }
 
 static void
@@ -543,6 +571,7 @@ main (int argc, char **argv)
   add ("whole-or-in-parts", NULL, test_whole_or_in_parts);
   add ("tidy-paths", NULL, test_tidy_paths);
   add ("chunked-body", NULL, test_chunked_body);
+  add ("chunked-body-streamed", NULL, test_chunked_body_streamed);
   add ("expect-continue", NULL, test_expect_continue);
   add ("http-1.0", NULL, test_http_1_0);
   add ("head-has-no-body", NULL, test_head_has_no_body);

@@ -275,7 +275,8 @@ way_reply_add_header (GString *head, const char *name, const char *value)
   g_string_append_len (head, "\r\n", 2);
 }
 
-/* Who is not told that the connection closes may send the next request into the void. */
+/* Who is not told that the connection closes may send the next request into the void; who speaks
+ * HTTP/1.0 expects it to, and is told if not (RFC 9112, 9.3). */
 static void
 add_connection (WayRequest *self, GString *head, gboolean has_end)
 {
@@ -283,6 +284,8 @@ add_connection (WayRequest *self, GString *head, gboolean has_end)
 
   if (!stays)
     way_reply_add_header (head, "Connection", "close");
+  else if (!self->chunked)
+    way_reply_add_header (head, "Connection", "keep-alive");
 }
 
 /**

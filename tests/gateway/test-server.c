@@ -364,6 +364,26 @@ test_http_1_0 (Fixture *f, gconstpointer data)
   g_assert_cmpuint (raw_client_count (client, "{\"ok\":true}"), ==, 1);
 }
 
+/* A client of HTTP/1.0 that asks for it is told that it may stay, where the answer has a length. */
+static void
+test_http_1_0_keep_alive (Fixture *f, gconstpointer data)
+{
+#define GET_OLD "GET /old HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
+  g_autoptr (RawClient) client = raw_client_connect (f->port);
+
+  raw_client_say (client, GET_OLD);
+  raw_client_await_text (client, "{\"ok\":true}");
+  g_assert_nonnull (strstr (client->received->str, "Connection: keep-alive\r\n"));
+  f->answer_bytes = 1;
+  g_string_truncate (client->received, 0);
+  raw_client_say (client, GET_OLD);
+  raw_client_await_text (client, "\r\n\r\nx");
+  g_assert_nonnull (strstr (client->received->str, "Connection: close\r\n"));
+  way_reply_end_stream (f->held);
+  raw_client_await_close (client);
+#undef GET_OLD
+}
+
 static void
 test_head_has_no_body (Fixture *f, gconstpointer data)
 {
@@ -574,6 +594,7 @@ main (int argc, char **argv)
   add ("chunked-body-streamed", NULL, test_chunked_body_streamed);
   add ("expect-continue", NULL, test_expect_continue);
   add ("http-1.0", NULL, test_http_1_0);
+  add ("http-1.0-keep-alive", NULL, test_http_1_0_keep_alive);
   add ("head-has-no-body", NULL, test_head_has_no_body);
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {

@@ -46,6 +46,7 @@ struct _WayConnection
   gboolean writable;
   gboolean peer_left;
   gboolean keep_alive;
+  gboolean is_retired;
   gboolean in_input;
 };
 

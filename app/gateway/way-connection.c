@@ -376,12 +376,12 @@ way_connection_get_pending (WayConnection *self)
  * way_connection_may_stay:
  *
  * Returns: whether another request can follow the answer that is being made: all of the request's
- *   body was read, and it was known where it ends
+ *   body was read, it was known where it ends, and the connection is not retired
  */
 gboolean
 way_connection_may_stay (const WayConnection *self)
 {
-  return self->body_left == 0;
+  return self->body_left == 0 && !self->is_retired;
 }
 
 /**
@@ -414,6 +414,21 @@ void
 way_connection_cut_answer (WayConnection *self)
 {
   way_connection_end_answer (self, FALSE);
+}
+
+/**
+ * way_connection_retire:
+ *
+ * No request is begun on it any more: it closes behind the answer to the one that has begun, or
+ * now.
+ */
+void
+way_connection_retire (WayConnection *self)
+{
+  self->is_retired = TRUE;
+  self->keep_alive = FALSE; /* of an answer that the client still takes */
+  if (self->phase == WAY_PHASE_IDLE)
+    way_connection_close (self);
 }
 
 /**

@@ -70,6 +70,7 @@ gboolean way_connection_may_stay (const WayConnection *connection);
 gsize way_connection_get_pending (WayConnection *connection);
 void way_connection_end_answer (WayConnection *connection, gboolean keep_alive);
 void way_connection_cut_answer (WayConnection *connection);
+void way_connection_retire (WayConnection *connection);
 void way_connection_drop (WayConnection *connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WayConnection, way_connection_unref)

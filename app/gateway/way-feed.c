@@ -43,10 +43,23 @@ way_feed_new (void)
 /**
  * way_feed_free:
  *
- * Ends the followers' streams, cleanly.
+ * To be called after the server, whose connections may still have news to tell.
  */
 void
 way_feed_free (WayFeed *self)
+{
+  g_hash_table_unref (self->followers);
+  g_free (self);
+}
+
+/**
+ * way_feed_end:
+ *
+ * Ends the followers' streams, cleanly. Their connections are retired, so that none of them begins
+ * another request here.
+ */
+void
+way_feed_end (WayFeed *self)
 {
   GHashTableIter iter;
   gpointer request;
@@ -54,8 +67,7 @@ way_feed_free (WayFeed *self)
   g_hash_table_iter_init (&iter, self->followers);
   while (g_hash_table_iter_next (&iter, NULL, &request))
     way_reply_end_stream (request);
-  g_hash_table_unref (self->followers);
-  g_free (self);
+  g_hash_table_remove_all (self->followers);
 }
 
 /**

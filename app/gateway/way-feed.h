@@ -14,6 +14,7 @@ typedef struct _WayFeed WayFeed;
 
 WayFeed *way_feed_new (void);
 void way_feed_free (WayFeed *feed);
+void way_feed_end (WayFeed *feed);
 void way_feed_add_follower (WayFeed *feed, WayRequest *request);
 gboolean way_feed_has_followers (WayFeed *feed);
 void way_feed_send (WayFeed *feed, const char *event, const WayRecord *record);

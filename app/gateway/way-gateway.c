@@ -151,14 +151,15 @@ build_parts (WayGateway *self)
   apply_terms (self, self->first);
 }
 
-/* Running exchanges have been cancelled; what is left has no one to answer to. */
+/* Running exchanges have been cancelled. What has begun in the loop's last turn ends with its
+ * connection, that is with the server, and needs all other parts for that. */
 static void
 take_down_parts (WayGateway *self)
 {
   g_clear_pointer (&self->core.discovery, way_discovery_free);
   way_budget_loader_free (self->budget_loader);
-  way_feed_free (self->core.feed);
   way_server_free (self->server);
+  way_feed_free (self->core.feed);
   way_endpoints_free (self->endpoints);
   way_upstream_free (self->core.upstream);
   way_health_free (self->core.health);
@@ -295,6 +296,7 @@ on_drain_check (gpointer user_data)
       way_clock_get_monotonic_us () < self->drain_until_us)
     return G_SOURCE_CONTINUE;
   cancel_running (self);
+  way_feed_end (self->core.feed);
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }

@@ -445,11 +445,20 @@ way_listener_set_control (WayListener *self, int fd)
   set_door (self, &self->control, fd, TRUE);
 }
 
+/**
+ * way_listener_stop_accepting:
+ *
+ * Accepts no connection any more, and no request on those that are open.
+ */
 void
 way_listener_stop_accepting (WayListener *self)
 {
+  g_autoptr (GList) open = g_hash_table_get_keys (self->connections);
+
   set_door (self, &self->tcp, -1, FALSE);
   set_door (self, &self->control, -1, TRUE);
+  for (GList *l = open; l; l = l->next)
+    way_connection_retire (l->data);
 }
 
 guint

@@ -189,22 +189,70 @@ test_cloud_off_while_waiting (Fixture *f, gconstpointer data)
   raw_client_await_text (streaming, "hello");
 }
 
+typedef struct
+{
+  MockReply reply;
+  guint drain_ms;
+  const char *status;
+  WayOutcome outcome;
+} Stop;
+
+static const Stop stop_now = { { .then = MOCK_THEN_STALL }, 0, "503", WAY_OUTCOME_SHUTDOWN };
+static const Stop stop_drained = {
+  { .bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" REPLY,
+    .then = MOCK_THEN_CLOSE,
+    .drip_ms = 1 },
+  5000,
+  "200",
+  WAY_OUTCOME_DONE,
+};
+
+/* Of two requests sent at once, only the one that has begun is answered. */
 static void
-add (const char *name, void (*test) (Fixture *, gconstpointer))
+test_stop (Fixture *f, gconstpointer data)
+{
+  const Stop *stop = data;
+  g_autofree char *status = g_strdup_printf ("HTTP/1.1 %s ", stop->status);
+  g_autofree char *request = g_strdup_printf ("POST " CHAT_PATH " HTTP/1.1\r\nHost: localhost\r\n"
+                                              "Content-Length: %zu\r\n\r\n" HI,
+                                              strlen (HI));
+  g_autofree char *requests = g_strconcat (request, request, NULL);
+  g_autoptr (RawClient) client = NULL;
+  g_autoptr (WayRecord) record = NULL;
+
+  mock_upstream_script (f->first, CHAT_PATH, &stop->reply);
+  fixture_start (f, mock_upstream_get_port (f->first));
+  client = raw_client_connect (way_gateway_get_port (f->gateway));
+  raw_client_say (client, requests);
+  raw_spin_until (first_was_asked, f);
+  way_gateway_stop (f->gateway, stop->drain_ms);
+  raw_client_await_close (client);
+
+  g_assert_true (g_str_has_prefix (client->received->str, status));
+  g_assert_nonnull (strstr (client->received->str, "Connection: close\r\n"));
+  g_assert_cmpuint (raw_client_count (client, "HTTP/1.1 "), ==, 1);
+  record = fixture_read_only_row (f);
+  g_assert_cmpint (record->outcome, ==, stop->outcome);
+}
+
+static void
+add (const char *name, gconstpointer data, void (*test) (Fixture *, gconstpointer))
 {
   g_autofree char *path = g_strconcat ("/gateway/gateway/", name, NULL);
 
-  g_test_add (path, Fixture, NULL, fixture_set_up, test, fixture_tear_down);
+  g_test_add (path, Fixture, data, fixture_set_up, test, fixture_tear_down);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("apply", test_apply);
-  add ("taken-address", test_taken_address);
-  add ("own-address", test_own_address);
-  add ("cloud-off-before-failover", test_cloud_off_before_failover);
-  add ("cloud-off-while-waiting", test_cloud_off_while_waiting);
+  add ("apply", NULL, test_apply);
+  add ("taken-address", NULL, test_taken_address);
+  add ("own-address", NULL, test_own_address);
+  add ("cloud-off-before-failover", NULL, test_cloud_off_before_failover);
+  add ("cloud-off-while-waiting", NULL, test_cloud_off_while_waiting);
+  add ("stop-now", &stop_now, test_stop);
+  add ("stop-drained", &stop_drained, test_stop);
   return g_test_run ();
 }

@@ -6,6 +6,13 @@
 #include "way-clock.h"
 #include "way-exchange-private.h"
 
+/* The cache is of the newest settings, and a request of those it began with. */
+static gboolean
+is_of_cache (WayExchange *self)
+{
+  return self->request->snapshot == self->core->snapshot;
+}
+
 /* Whether an answer to this request may be kept and given again. */
 static gboolean
 may_be_cached (WayExchange *self)
@@ -14,8 +21,8 @@ may_be_cached (WayExchange *self)
   WayCaching caching = app ? app->caching : WAY_CACHING_DETERMINISTIC;
   WayOperation operation = self->request->dialect->operation;
 
-  if (way_cache_get_largest (self->core->cache) == 0 || operation == WAY_OPERATION_COUNT ||
-      way_exchange_header_is_set (self, "x-wayfare-no-cache"))
+  if (way_cache_get_largest (self->core->cache) == 0 || !is_of_cache (self) ||
+      operation == WAY_OPERATION_COUNT || way_exchange_header_is_set (self, "x-wayfare-no-cache"))
     return FALSE;
   switch (caching)
     {
@@ -129,7 +136,8 @@ way_answer_collect (WayExchange *self, const char *data, gsize length)
  * way_answer_keep:
  * @type: media type of the answer that is complete now
  *
- * Keeps what was collected.
+ * Keeps what was collected, unless there are new settings meanwhile: under them the request may be
+ * answered by somebody else.
  */
 void
 way_answer_keep (WayExchange *self, const char *type)
@@ -137,7 +145,7 @@ way_answer_keep (WayExchange *self, const char *type)
   const WayRecord *record = self->record;
   WayCachedAnswer *answer;
 
-  if (!self->cache_key || !self->kept || self->status != 200)
+  if (!self->cache_key || !self->kept || self->status != 200 || !is_of_cache (self))
     return;
   answer = g_new0 (WayCachedAnswer, 1);
   answer->type = g_strdup (type);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define JSON_ANSWER "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" REPLY
+
 /* No request that begins later is judged by the old settings, however soon it comes. */
 static void
 test_apply (Fixture *f, gconstpointer data)
@@ -189,6 +191,43 @@ test_cloud_off_while_waiting (Fixture *f, gconstpointer data)
   raw_client_await_text (streaming, "hello");
 }
 
+static WaySnapshot *
+make_caching_snapshot (Fixture *f)
+{
+  WaySnapshot *snapshot = fixture_make_snapshot (f, mock_upstream_get_port (f->first));
+
+  snapshot->cache = (WayCacheTerms){ .enabled = TRUE, .ttl_s = 60, .max_bytes = 1024 * 1024 };
+  return snapshot;
+}
+
+/* An answer that began under old settings is not given to those who ask under the new ones. */
+static void
+test_cache_of_new_settings (Fixture *f, gconstpointer data)
+{
+#define SURELY                                                                                     \
+  "{\"model\":\"coder\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+  const MockReply slow = { .bytes = JSON_ANSWER, .then = MOCK_THEN_CLOSE, .drip_ms = 1 };
+  const char *const outcomes[] = { "miss", "miss", "hit" };
+  g_autoptr (WaySnapshot) old = make_caching_snapshot (f);
+  g_autoptr (WaySnapshot) new = make_caching_snapshot (f);
+
+  mock_upstream_script (f->first, CHAT_PATH, &slow);
+  fixture_start_with (f, old);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      g_autofree char *outcome = g_strdup_printf ("x-wayfare-cache: %s\r\n", outcomes[i]);
+      g_autoptr (RawClient) client = fixture_ask (f, SURELY);
+
+      if (i == 0)
+        {
+          raw_spin_until (first_was_asked, f);
+          g_assert_true (way_gateway_apply (f->gateway, new, NULL));
+        }
+      raw_client_await_close (client);
+      g_assert_nonnull (strstr (client->received->str, outcome));
+    }
+}
+
 typedef struct
 {
   MockReply reply;
@@ -199,9 +238,7 @@ typedef struct
 
 static const Stop stop_now = { { .then = MOCK_THEN_STALL }, 0, "503", WAY_OUTCOME_SHUTDOWN };
 static const Stop stop_drained = {
-  { .bytes = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" REPLY,
-    .then = MOCK_THEN_CLOSE,
-    .drip_ms = 1 },
+  { .bytes = JSON_ANSWER, .then = MOCK_THEN_CLOSE, .drip_ms = 1 },
   5000,
   "200",
   WAY_OUTCOME_DONE,
@@ -252,6 +289,7 @@ main (int argc, char **argv)
   add ("own-address", NULL, test_own_address);
   add ("cloud-off-before-failover", NULL, test_cloud_off_before_failover);
   add ("cloud-off-while-waiting", NULL, test_cloud_off_while_waiting);
+  add ("cache-of-new-settings", NULL, test_cache_of_new_settings);
   add ("stop-now", &stop_now, test_stop);
   add ("stop-drained", &stop_drained, test_stop);
   return g_test_run ();

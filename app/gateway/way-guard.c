@@ -151,6 +151,29 @@ is_open_path (const char *path)
 }
 
 /**
+ * way_guard_skip_token:
+ *
+ * Returns: (transfer none): what follows an /a/TOKEN prefix, which is nobody else's to see
+ */
+const char *
+way_guard_skip_token (const char *path)
+{
+  if (!g_str_has_prefix (path, PATH_TOKEN_PREFIX))
+    return path;
+  path = strchrnul (path + strlen (PATH_TOKEN_PREFIX), '/');
+  return *path ? path : "/";
+}
+
+static char *
+dup_path_token (const char *path)
+{
+  if (!g_str_has_prefix (path, PATH_TOKEN_PREFIX))
+    return NULL;
+  path += strlen (PATH_TOKEN_PREFIX);
+  return g_strndup (path, strcspn (path, "/"));
+}
+
+/**
  * way_guard_admit:
  * @ret_admission: filled on success
  *
@@ -167,20 +190,13 @@ way_guard_admit (const WaySnapshot *snapshot,
                  WayAdmission *ret_admission,
                  GError **error)
 {
-  g_autofree char *path_token = NULL;
-  WayAdmission admission = { .path = head->path, .allow_origin = head->origin };
+  g_autofree char *path_token = dup_path_token (head->path);
+  WayAdmission admission = { .path = way_guard_skip_token (head->path),
+                             .allow_origin = head->origin };
 
   if (!check_host (snapshot, head, error) || !check_origin (snapshot, head, error) ||
       !check_size (head, error) || !check_content_type (head, error))
     return FALSE;
-  if (g_str_has_prefix (head->path, PATH_TOKEN_PREFIX))
-    {
-      const char *token = head->path + strlen (PATH_TOKEN_PREFIX);
-      const char *end = strchrnul (token, '/');
-
-      path_token = g_strndup (token, end - token);
-      admission.path = *end ? end : "/";
-    }
   admission.app = find_app (snapshot, head, path_token);
   if (!admission.app && snapshot->require_token && !head->is_control &&
       !is_open_path (admission.path) && strcmp (head->method, "OPTIONS") != 0)

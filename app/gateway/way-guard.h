@@ -47,6 +47,7 @@ typedef struct
   const char *allow_origin;
 } WayAdmission;
 
+const char *way_guard_skip_token (const char *path);
 gboolean way_guard_admit (const WaySnapshot *snapshot,
                           const WayRequestHead *head,
                           WayAdmission *ret_admission,

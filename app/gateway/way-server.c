@@ -67,7 +67,7 @@ get_incoming (SoupServerMessage *message)
 static WayRequest *
 create_refused (WayServer *self, const WayReceived *received, WayConnection *connection)
 {
-  WayAdmission nobody = { .path = received->path };
+  WayAdmission nobody = { .path = way_guard_skip_token (received->path) };
 
   return way_request_new (received, connection, self->snapshot, &nobody);
 }

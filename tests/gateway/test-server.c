@@ -440,6 +440,24 @@ test_refusal (Fixture *f, gconstpointer data)
   raw_client_await_text (client, "{\"ok\":true}");
 }
 
+/* A token in the path is for the guard alone, also when it is refused: whole or in parts. */
+static void
+test_refused_token (Fixture *f, gconstpointer data)
+{
+  static const char request[] = "GET /a/wf_secret/x HTTP/1.1\r\nHost: evil.example\r\n\r\n";
+
+  for (gsize cut = sizeof request - 2; cut < sizeof request; cut++)
+    {
+      g_autoptr (RawClient) client = raw_client_connect (f->port);
+
+      g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_DEBUG, "refused GET /x: *");
+      raw_client_say_len (client, request, cut);
+      raw_client_say (client, request + cut);
+      raw_client_await_text (client, "forbidden_host");
+      g_test_assert_expected_messages ();
+    }
+}
+
 static void
 test_long_head (Fixture *f, gconstpointer data)
 {
@@ -602,6 +620,7 @@ main (int argc, char **argv)
 
       add (name, &refusals[i], test_refusal);
     }
+  add ("refused-token", NULL, test_refused_token);
   add ("long-head", NULL, test_long_head);
   add ("chunked-too-large", NULL, test_chunked_too_large);
   add ("not-http", NULL, test_not_http);

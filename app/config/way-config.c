@@ -31,6 +31,10 @@ struct _WayConfig
   GObject parent_instance;
 
   gboolean had_file; /* a sound file was in force once */
+  /* owned; instead of what the file says */
+  char *listen_address; /* nullable */
+  int listen_port;      /* -1 for the file's */
+  GError *no_file;      /* nullable: why the defaults will not do then */
   /* owned; in force, never NULL, never changed but replaced */
   JsonNode *root;
   WaySnapshot *snapshot;
@@ -89,11 +93,30 @@ settings_clear (Settings *settings)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
 
+/* What the strict reader judges: @root, listening where it was told to listen instead. */
+static JsonNode *
+override_listen (WayConfig *self, JsonNode *root)
+{
+  if (!JSON_NODE_HOLDS_OBJECT (root) || (self->listen_address == NULL && self->listen_port < 0))
+    return json_node_ref (root);
+  JsonNode *copy = way_config_tree_copy (root);
+  JsonObject *object = json_node_get_object (copy);
+  if (!json_object_has_member (object, "listen"))
+    json_object_set_object_member (object, "listen", json_object_new ());
+  JsonObject *listen = way_json_get_object (object, "listen");
+  if (listen != NULL && self->listen_address != NULL)
+    json_object_set_string_member (listen, "address", self->listen_address);
+  if (listen != NULL && self->listen_port >= 0)
+    json_object_set_int_member (listen, "port", self->listen_port);
+  return copy;
+}
+
 static gboolean
-read_settings (JsonNode *root, Settings *ret_settings, GError **error)
+read_settings (WayConfig *self, JsonNode *root, Settings *ret_settings, GError **error)
 {
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-  WaySnapshot *snapshot = way_snapshot_new_from_json (root, warnings, error);
+  g_autoptr (JsonNode) effective = override_listen (self, root);
+  WaySnapshot *snapshot = way_snapshot_new_from_json (effective, warnings, error);
   if (snapshot == NULL)
     return FALSE;
   *ret_settings = (Settings){ json_node_ref (root), snapshot, g_steal_pointer (&warnings) };
@@ -102,15 +125,26 @@ read_settings (JsonNode *root, Settings *ret_settings, GError **error)
 
 /* The same from bytes on disk; on failure the message begins with the path. */
 static gboolean
-read_file_settings (const char *path, GBytes *content, Settings *ret_settings, GError **error)
+read_file_settings (WayConfig *self, GBytes *content, Settings *ret_settings, GError **error)
 {
-  g_autoptr (JsonNode) root = way_config_file_parse (path, content, error);
+  g_autoptr (JsonNode) root = way_config_file_parse (self->path, content, error);
   if (root == NULL)
     return FALSE;
-  if (read_settings (root, ret_settings, error))
+  if (read_settings (self, root, ret_settings, error))
     return TRUE;
-  g_prefix_error (error, "%s: ", path);
+  g_prefix_error (error, "%s: ", self->path);
   return FALSE;
+}
+
+/* Puts @settings in force, and into @settings what was. */
+static void
+swap_settings (WayConfig *self, Settings *settings)
+{
+  Settings old = { self->root, self->snapshot, self->warnings };
+  self->root = settings->root;
+  self->snapshot = settings->snapshot;
+  self->warnings = settings->warnings;
+  *settings = old;
 }
 
 /* Puts @settings in force and tells everybody. */
@@ -118,12 +152,9 @@ static void
 take_settings (WayConfig *self, Settings *settings)
 {
   gboolean switched = self->snapshot->cloud_enabled != settings->snapshot->cloud_enabled;
-  Settings old = { self->root, self->snapshot, self->warnings };
-  self->root = g_steal_pointer (&settings->root);
-  self->snapshot = g_steal_pointer (&settings->snapshot);
-  self->warnings = g_steal_pointer (&settings->warnings);
+  swap_settings (self, settings);
+  settings_clear (settings);
   self->had_file = TRUE;
-  settings_clear (&old);
 
   set_problem (self, NULL);
   if (switched)
@@ -145,6 +176,8 @@ static gboolean
 note_no_file (WayConfig *self, GError **error)
 {
   set_seen (self, NULL);
+  if (!self->had_file && self->no_file != NULL)
+    return report_problem (self, g_error_copy (self->no_file), error);
   if (!self->had_file)
     {
       set_problem (self, NULL);
@@ -180,7 +213,7 @@ sync_with_disk (WayConfig *self, GError **error)
 
   set_seen (self, content);
   g_auto (Settings) settings = { 0 };
-  if (!read_file_settings (self->path, content, &settings, &problem))
+  if (!read_file_settings (self, content, &settings, &problem))
     return report_problem (self, problem, error);
   take_settings (self, &settings);
   return TRUE;
@@ -222,7 +255,7 @@ way_config_commit_edit (WayConfig *self, JsonNode *edited, GError **error)
   /* What was printed, not @edited: it may share nodes with the caller. */
   g_autoptr (JsonNode) root = way_config_file_parse (self->path, content, error);
   g_auto (Settings) settings = { 0 };
-  if (root == NULL || !read_settings (root, &settings, error) ||
+  if (root == NULL || !read_settings (self, root, &settings, error) ||
       !way_config_file_replace (self->path, content, error))
     return FALSE;
   set_seen (self, content);
@@ -288,6 +321,8 @@ way_config_finalize (GObject *object)
   json_node_unref (self->root);
   way_snapshot_unref (self->snapshot);
   g_ptr_array_unref (self->warnings);
+  g_free (self->listen_address);
+  g_clear_error (&self->no_file);
   g_free (self->path);
   g_free (self->problem);
   g_clear_pointer (&self->seen, g_bytes_unref);
@@ -334,13 +369,12 @@ way_config_class_init (WayConfigClass *klass)
 static void
 way_config_init (WayConfig *self)
 {
-  g_autoptr (GBytes) content = g_bytes_new_static (default_text, strlen (default_text));
+  g_autoptr (JsonNode) root = way_json_parse (default_text, strlen (default_text), NULL);
   Settings settings = { 0 };
-  gboolean sound = read_file_settings ("defaults", content, &settings, NULL);
+  self->listen_port = -1;
+  gboolean sound = read_settings (self, root, &settings, NULL);
   g_assert (sound);
-  self->root = settings.root;
-  self->snapshot = settings.snapshot;
-  self->warnings = settings.warnings;
+  swap_settings (self, &settings);
 }
 
 /**
@@ -377,12 +411,37 @@ way_config_get_path (WayConfig *config)
 }
 
 /**
+ * way_config_override_listen:
+ * @config: a config that was not loaded yet
+ * @address: (nullable): an IP address, or %NULL for the file's
+ * @port: a port, 0 for any, or -1 for the file's
+ *
+ * Where to listen, whatever the file says; never written to it. The file is judged as if it said
+ * so: one that does not require a token is refused beside an address that other machines reach, and
+ * so is no file.
+ */
+void
+way_config_override_listen (WayConfig *config, const char *address, int port)
+{
+  g_return_if_fail (WAY_IS_CONFIG (config) && config->listen_address == NULL);
+
+  config->listen_address = g_strdup (address);
+  config->listen_port = port;
+  g_auto (Settings) settings = { 0 };
+  if (read_settings (config, config->root, &settings, &config->no_file))
+    swap_settings (config, &settings);
+  else
+    g_prefix_error (&config->no_file, "%s: ", config->path);
+}
+
+/**
  * way_config_load:
  * @config: a config
  * @error: return location for an error
  *
- * Reads the file for the first time. No file is no failure: the defaults stay in force. After a
- * failure they do too, and [property@Config:problem] says why. Errors: as for way_config_reload().
+ * Reads the file for the first time. No file is no failure, unless they do not go with what was
+ * overridden: the defaults stay in force. After a failure they do too, and
+ * [property@Config:problem] says why. Errors: as for way_config_reload().
  *
  * Returns: %TRUE if the file is in force, or there is none
  */

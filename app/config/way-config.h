@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (WayConfig, way_config, WAY, CONFIG, GObject)
 
 WayConfig *way_config_new (const char *path);
 const char *way_config_get_path (WayConfig *config);
+void way_config_override_listen (WayConfig *config, const char *address, int port);
 gboolean way_config_load (WayConfig *config, GError **error);
 gboolean way_config_reload (WayConfig *config, GError **error);
 void way_config_watch (WayConfig *config);

@@ -228,7 +228,7 @@ way_service_resolve_keys (WayService *self)
     }
 }
 
-/* The config's snapshot with the keys as known now and the options' address. */
+/* The config's snapshot with the keys as known now. */
 WaySnapshot *
 way_service_make_snapshot (WayService *self)
 {
@@ -250,13 +250,6 @@ way_service_make_snapshot (WayService *self)
 
   snapshot = way_snapshot_with_keys (way_config_get_snapshot (self->config), entries);
   /* Nobody else has seen the copy yet: until it is handed out it may be written. */
-  if (self->listen_address != NULL)
-    {
-      g_free (snapshot->listen_address);
-      snapshot->listen_address = g_strdup (self->listen_address);
-    }
-  if (self->listen_port >= 0)
-    snapshot->listen_port = (guint)self->listen_port;
   if (self->local_only_held)
     snapshot->cloud_enabled = FALSE;
   return snapshot;

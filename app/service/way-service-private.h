@@ -19,8 +19,6 @@ struct _WayService
 
   /* owned, as the options said */
   char *data_dir;
-  char *listen_address; /* nullable */
-  int listen_port;      /* -1: the config's */
   gboolean live;
 
   /* owned: the parts */

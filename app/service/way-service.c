@@ -213,7 +213,6 @@ way_service_finalize (GObject *object)
   g_clear_object (&self->keys);
   g_clear_object (&self->apps);
   g_clear_pointer (&self->data_dir, g_free);
-  g_clear_pointer (&self->listen_address, g_free);
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->start_problem, g_free);
   g_clear_pointer (&self->apply_problem, g_free);
@@ -285,11 +284,10 @@ way_service_new (const WayServiceOptions *options)
   self->data_dir = options->data_dir != NULL
                      ? g_strdup (options->data_dir)
                      : g_build_filename (g_get_user_data_dir (), "wayfare", NULL);
-  self->listen_address = g_strdup (options->listen_address);
-  self->listen_port = options->listen_port;
   self->live = options->live;
 
   self->config = way_config_new (options->config_path != NULL ? options->config_path : config_path);
+  way_config_override_listen (self->config, options->listen_address, options->listen_port);
   g_signal_connect (self->config, "changed", G_CALLBACK (on_config_changed), self);
   g_signal_connect (self->config, "notify::problem", G_CALLBACK (on_config_problem), self);
   g_signal_connect (self->config, "notify::local-only", G_CALLBACK (on_config_local_only), self);

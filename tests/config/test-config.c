@@ -426,6 +426,26 @@ test_check_file (ConfigFixture *fixture, gconstpointer data)
     }
 }
 
+/* The address of the command line is judged like the file's, and never written to it. */
+static void
+test_override_listen (ConfigFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  way_config_override_listen (fixture->config, "192.0.2.1", 5);
+  g_assert_false (way_config_load (fixture->config, &error));
+  g_assert_error (error, WAY_ERROR, WAY_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "require_token"));
+  g_assert_cmpstr (way_config_get_problem (fixture->config), ==, error->message);
+
+  config_fixture_load (fixture, "{\"version\":1,\"listen\":{\"require_token\":true}}");
+  g_assert_true (way_config_set_cloud_enabled (fixture->config, FALSE, NULL));
+  WaySnapshot *snapshot = way_config_get_snapshot (fixture->config);
+  g_assert_cmpstr (snapshot->listen_address, ==, "192.0.2.1");
+  g_assert_cmpuint (snapshot->listen_port, ==, 5);
+  g_autofree char *text = config_fixture_read (fixture);
+  g_assert_null (strstr (text, "192.0.2.1"));
+}
+
 static void
 add (const char *path, void (*test) (ConfigFixture *fixture, gconstpointer data))
 {
@@ -453,5 +473,6 @@ main (int argc, char **argv)
   add ("/config/config/dup-provider", test_dup_provider);
   add ("/config/config/dup-app", test_dup_app);
   add ("/config/config/check-file", test_check_file);
+  add ("/config/config/override-listen", test_override_listen);
   return g_test_run ();
 }

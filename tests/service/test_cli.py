@@ -279,6 +279,21 @@ class Serve(CliTest):
         self.home.write_config(BROKEN)
         self.assertIn("providers[0].kind", self.run_failing(1, "serve", "--port", "0"))
 
+    def test_open_to_others_needs_tokens(self):
+        for listen in (None, {}, {"require_token": False},
+                       {"address": "127.0.0.1", "require_token": False}):
+            with self.subTest(listen=listen):
+                if listen is not None:
+                    self.home.write_config({"version": 1, "listen": listen})
+                # RFC 5737: nobody's address.
+                failure = self.run_failing(1, "serve", "--port", "0", "--listen", "192.0.2.1")
+                self.assertIn("require_token", failure)
+                self.assertIn(self.home.config, failure)
+
+    def test_own_address_needs_none(self):
+        server = self.serve("--listen", "127.0.0.1")
+        self.assertEqual(server.chat()[0], 200)
+
     def test_key_test_of_what_is_not_asked(self):
         """The reason is said at once, not after waiting for an answer that cannot come."""
         self.home.write_config({
@@ -657,6 +672,19 @@ class Control(CliTest):
         self.assertEqual(self.call("POST", "/reload"), (200, {"problem": None}))
         self.home.write_config(BROKEN)
         self.assertIn("providers[0].kind", self.call("POST", "/reload")[1]["problem"])
+
+    def test_reload_leaves_no_door_open(self):
+        """Nothing of a refused file is in force, nor is it written to."""
+        self.server.stop()
+        # Not loopback by its looks, but other machines do not reach it.
+        self.server = self.serve("--listen", "::ffff:127.0.0.1")
+        refused = {"version": 1, "listen": {"require_token": False}, "cloud": {"enabled": False}}
+        self.home.write_config(refused)
+        self.assertIn("require_token", self.call("POST", "/reload")[1]["problem"])
+        status = self.call("GET", "/status")[1]
+        self.assertEqual((status["require_token"], status["cloud_enabled"]), (True, True))
+        self.assertEqual(self.call("POST", "/apps", {"name": "a"})[0], 400)
+        self.assertEqual(self.home.read_config(), refused)
 
     def test_refusals(self):
         for method, path, body, wanted in (

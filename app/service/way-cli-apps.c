@@ -11,14 +11,48 @@
 #include "way-price.h"
 #include "way-token.h"
 
+/* What is wrong with the options of `app add`, or NULL; the config's reader judges the rest. */
+static const char *
+find_fault (const char *locality, const char *budget_usd, const char *period)
+{
+  static const char *const localities[] = { "local", "any", NULL };
+  static const char *const periods[] = { "day", "week", "month", NULL };
+
+  if (locality != NULL && !g_strv_contains (localities, locality))
+    return "--locality is \"local\" or \"any\"";
+  if (budget_usd != NULL && !g_regex_match_simple ("^[0-9]+(\\.[0-9]{1,6})?$", budget_usd, 0, 0))
+    return "--budget-usd is an amount such as 20 or 0.5, with at most six decimals";
+  if (period != NULL && !g_strv_contains (periods, period))
+    return "--period is \"day\", \"week\" or \"month\"";
+  if (period != NULL && budget_usd == NULL)
+    return "--period is that of a budget: give --budget-usd too";
+  return NULL;
+}
+
+static void
+add_budget (JsonObject *app, const char *budget_usd, const char *period)
+{
+  JsonObject *budget = json_object_new ();
+
+  json_object_set_string_member (budget, "usd", budget_usd);
+  json_object_set_string_member (budget, "period", period != NULL ? period : "month");
+  json_object_set_object_member (app, "budget", budget);
+}
+
 int
 way_cli_app_add (const WayCliVerb *verb, int argc, char **argv)
 {
   g_autofree char *locality = NULL;
+  g_autofree char *budget_usd = NULL;
+  g_autofree char *period = NULL;
   const GOptionEntry entries[] = {
     { "locality", 0, 0, G_OPTION_ARG_STRING, &locality, "Where its requests may go", "local|any" },
+    { "budget-usd", 0, 0, G_OPTION_ARG_STRING, &budget_usd, "What it may spend", "N" },
+    { "period", 0, 0, G_OPTION_ARG_STRING, &period, "In which time; month if not given",
+      "day|week|month" },
     { NULL },
   };
+  const char *fault = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) answer = NULL;
   JsonObject *body = NULL;
@@ -28,12 +62,15 @@ way_cli_app_add (const WayCliVerb *verb, int argc, char **argv)
     return WAY_EXIT_USAGE;
   if (!way_token_check_app_id (argv[1], &error))
     return way_cli_fail_usage (verb, error->message);
-  if (locality != NULL && !g_str_equal (locality, "local") && !g_str_equal (locality, "any"))
-    return way_cli_fail_usage (verb, "--locality is \"local\" or \"any\"");
+  fault = find_fault (locality, budget_usd, period);
+  if (fault != NULL)
+    return way_cli_fail_usage (verb, fault);
 
   body = json_object_new ();
   json_object_set_string_member (body, "name", argv[1]);
   json_object_set_string_member (body, "locality", locality != NULL ? locality : "any");
+  if (budget_usd != NULL)
+    add_budget (body, budget_usd, period);
   answer = way_cli_ask ("POST", "/apps", body, &error);
   if (answer == NULL)
     return way_cli_fail (error);

@@ -6,8 +6,8 @@
  *
  *   GET    /apps                  {"apps": [{"id", "models", "locality", "admin", "last_seen",
  *                                  "requests_today", "cost_today_nano_usd", "unknown_cost_today"}]}
- *   POST   /apps                  {"name", "locality"?: "any"|"local", "models"?: [..], "admin"?}
- *                                  → 201 {"token", "note"?}
+ *   POST   /apps                  {"name", "locality"?: "any"|"local", "models"?: [..], "admin"?,
+ *                                  "budget"?: as in the config} → 201 {"token", "note"?}
  *   DELETE /apps/NAME             → {}
  *   POST   /apps/NAME/token       a new token → {"token", "note"?}
  *   GET    /keys                  {"keys": [{"provider", "name", "source", "present", "locked",
@@ -220,7 +220,7 @@ add_app (Request *request)
   g_autoptr (JsonObject) app = json_object_new ();
   g_autoptr (GError) error = NULL;
   const char *name = request->body != NULL ? way_json_get_string (request->body, "name") : NULL;
-  const char *const copied[] = { "locality", "models", "admin" };
+  const char *const copied[] = { "locality", "models", "admin", "budget" };
 
   if (name == NULL)
     {

@@ -163,7 +163,12 @@ class Usage(CliTest):
     def test_wrong_usage(self):
         for args in (["frobnicate"], ["app"], ["app", "frobnicate"], ["app", "add"],
                      ["app", "add", "a", "b"], ["app", "add", "No Good"],
-                     ["app", "add", "a", "--locality", "moon"], ["token"], ["key", "set"],
+                     ["app", "add", "a", "--locality", "moon"],
+                     ["app", "add", "a", "--budget-usd", "lots"],
+                     ["app", "add", "a", "--budget-usd", "-1"],
+                     ["app", "add", "a", "--budget-usd", "0.1234567"],
+                     ["app", "add", "a", "--budget-usd", "1", "--period", "year"],
+                     ["app", "add", "a", "--period", "day"], ["token"], ["key", "set"],
                      ["status", "--frobnicate"], ["serve", "--port", "65536"],
                      ["serve", "--port", "x"], ["route"], ["spend", "--by", "moon"],
                      ["spend", "--csv", "--json"], ["export"], ["check"], ["import"],
@@ -371,6 +376,18 @@ class Instance(CliTest):
         self.assertEqual(self.server.chat(token)[0], 401)
         self.run_failing(1, "app", "revoke", "editor")
         self.assertEqual(json.loads(self.run_ok("app", "list", "--json"))["apps"], [])
+
+    def test_app_with_budget(self):
+        for args, wanted in ((["--budget-usd", "20"], (20, "month")),
+                             (["--budget-usd", "0.000001", "--period", "day"], (0.000001, "day")),
+                             (["--budget-usd", "5.5", "--period", "week"], (5.5, "week"))):
+            with self.subTest(args=args):
+                self.add_app(wanted[1], *args)
+                budgets = json.loads(self.run_ok("status", "--json"))["budgets"]
+                budget = next(one for one in budgets if one["name"] == wanted[1])
+                self.assertEqual((budget["usd"], budget["period"]), wanted)
+        failure = self.run_failing(1, "app", "add", "rich", "--budget-usd", "9999999999")
+        self.assertIn("budget.usd", failure)
 
     def test_token_without_keyring(self):
         self.add_app("editor")

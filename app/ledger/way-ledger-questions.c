@@ -361,7 +361,7 @@ way_spend_row_free (WaySpendRow *row)
 
 /**
  * way_spend_by_from_name:
- * @name: "day", "app", "provider" or "model"
+ * @name: "day", "app", "provider", "model" or "target"
  * @ret_by: (out): what it names
  *
  * Returns: %FALSE when @name is none of them; @ret_by is then untouched

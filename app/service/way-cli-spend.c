@@ -7,14 +7,7 @@
 
 #include "way-cli-table.h"
 #include "way-json.h"
-
-static gboolean
-check_by (const char *by)
-{
-  static const char *const names[] = { "day", "app", "provider", "model", NULL };
-
-  return by == NULL || g_strv_contains (names, by);
-}
+#include "way-ledger.h"
 
 static const WayCliColumn spend_columns[] = {
   { "KEY", FALSE },          { "REQUESTS", TRUE },       { "FAILED", TRUE },
@@ -67,11 +60,12 @@ way_cli_spend (const WayCliVerb *verb, int argc, char **argv)
   g_autofree char *path = NULL;
   g_autofree char *full_path = NULL;
   g_autofree char *text = NULL;
+  WaySpendBy by_what = WAY_SPEND_BY_DAY;
   JsonArray *rows = NULL;
 
   if (!way_cli_parse (verb, entries, 0, &argc, &argv))
     return WAY_EXIT_USAGE;
-  if (!check_by (by))
+  if (by != NULL && !way_spend_by_from_name (by, &by_what))
     return way_cli_fail_usage (verb,
                                "--by is \"app\", \"provider\", \"model\", \"target\" or \"day\"");
   if (as_csv && as_json)

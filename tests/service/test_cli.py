@@ -411,7 +411,10 @@ class Instance(CliTest):
         row, = csv.DictReader(io.StringIO(self.run_ok("spend", "--by", "model", "--csv")))
         self.assertEqual((row["KEY"], row["REQUESTS"], row["CACHE HITS"]), ("demo", "3", "0"))
         self.assertEqual(float(row["SAVED USD"]), 0)
-        self.assertIn("demo", self.run_ok("spend", "--by", "provider"))
+        for by, key in (("day", "-"), ("app", "editor"), ("provider", "demo"), ("model", "demo"),
+                        ("target", "demo/demo")):
+            with self.subTest(by=by):
+                self.assertIn(key, self.run_ok("spend", "--by", by))
         self.assertEqual(json.loads(self.run_ok("spend", "--since", "2999-01-01", "--json"))["rows"],
                          [])
         self.run_failing(1, "spend", "--since", "yesterday")

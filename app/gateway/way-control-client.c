@@ -5,6 +5,7 @@
 
 #include "way-control-client.h"
 
+#include "way-feed.h"
 #include "way-json.h"
 
 #include <gio/gunixsocketaddress.h>
@@ -142,9 +143,10 @@ way_control_client_fetch (const char *socket_path, const char *path, GError **er
  * @path: of a stream of events, "/events"
  * @func: gets the data of each event
  *
- * Follows until @func returns %FALSE or the instance ends.
+ * Follows until @func returns %FALSE or the instance ends its stream.
  *
- * Returns: %FALSE with %WAY_ERROR_NOT_RUNNING if there is no instance to follow
+ * Returns: %FALSE with %WAY_ERROR_NOT_RUNNING if there is no instance to follow,
+ *   %WAY_ERROR_UPSTREAM_CUT if the stream broke off
  */
 gboolean
 way_control_client_follow (const char *socket_path,
@@ -159,6 +161,7 @@ way_control_client_follow (const char *socket_path,
   g_autoptr (GError) failure = NULL;
   g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, &failure);
   g_autoptr (GDataInputStream) lines = NULL;
+  gboolean ended = FALSE;
   char *line;
 
   if (!stream)
@@ -167,12 +170,16 @@ way_control_client_follow (const char *socket_path,
       return FALSE;
     }
   lines = g_data_input_stream_new (stream);
-  while ((line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)))
+  while (!ended && (line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)))
     {
       g_autofree char *owned = line;
 
+      ended = g_str_equal (owned, WAY_FEED_END);
       if (g_str_has_prefix (owned, "data: ") && !func (owned + strlen ("data: "), user_data))
-        break;
+        return TRUE;
     }
-  return TRUE;
+  if (!ended)
+    g_set_error_literal (error, WAY_ERROR, WAY_ERROR_UPSTREAM_CUT,
+                         "Wayfare broke off: it was killed, or told more than was read of it");
+  return ended;
 }

@@ -7,6 +7,8 @@
 
 #include "way-record-json.h"
 
+#include <string.h>
+
 /* Events a slow follower may be behind before it is dropped: it can ask again, and the ledger has
  * what it missed. */
 #define PENDING_LIMIT_BYTES (4 * 1024 * 1024)
@@ -66,7 +68,14 @@ way_feed_end (WayFeed *self)
 
   g_hash_table_iter_init (&iter, self->followers);
   while (g_hash_table_iter_next (&iter, NULL, &request))
-    way_reply_end_stream (request);
+    {
+      way_reply_send_piece (request, WAY_FEED_END "
+
+", strlen (WAY_FEED_END "
+
+"));
+      way_reply_end_stream (request);
+    }
   g_hash_table_remove_all (self->followers);
 }
 

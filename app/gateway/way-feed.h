@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* The last line of a stream that ends: a breakdown looks like the end to libsoup 3.2.3, which takes
+ * a lost connection between two chunks for it. */
+#define WAY_FEED_END ": end"
+
 typedef struct _WayFeed WayFeed;
 
 WayFeed *way_feed_new (void);

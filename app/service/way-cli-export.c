@@ -11,9 +11,6 @@
 #include "way-json.h"
 #include "way-record.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 /* Enough that the asking costs little, few enough that a page is no load for the router. */
 #define PAGE_ROWS 500
 
@@ -116,16 +113,6 @@ get_requests (JsonNode *answer, GError **error)
   return requests;
 }
 
-static gboolean
-write_out (const GString *text, GError **error)
-{
-  if (fwrite (text->str, 1, text->len, stdout) == text->len && fflush (stdout) == 0)
-    return TRUE;
-  g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "cannot write to standard output: %s",
-               g_strerror (errno));
-  return FALSE;
-}
-
 /* Writes the page after *@before, which then is the id of its last request; NULL is before the
  * first page and after the last. */
 static gboolean
@@ -160,7 +147,8 @@ export_page (const char *path, gboolean as_json, char **before, GError **error)
         append_head (text);
       json_array_foreach_element (requests, append_row, text);
     }
-  return write_out (text, error);
+  g_print ("%s", text->str);
+  return way_cli_flush (error);
 }
 
 static int

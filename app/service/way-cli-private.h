@@ -44,6 +44,7 @@ gboolean way_cli_parse (
   const WayCliVerb *verb, const GOptionEntry *entries, int n_arguments, int *argc, char ***argv);
 int way_cli_fail (const GError *error);
 int way_cli_fail_usage (const WayCliVerb *verb, const char *message);
+gboolean way_cli_flush (GError **error);
 
 /* way-cli-ask.c */
 JsonObject *way_cli_ask (const char *method, const char *path, JsonObject *body, GError **error);

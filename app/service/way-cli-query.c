@@ -9,8 +9,6 @@
 #include "way-json.h"
 #include "way-record.h"
 
-#include <stdio.h>
-
 static const char *
 get_text (JsonObject *object, const char *name, const char *if_null)
 {
@@ -161,13 +159,19 @@ print_request (JsonObject *request)
            get_text (request, "reason", ""));
 }
 
+typedef struct
+{
+  gboolean as_json;
+  GError *error; /* owned, nullable: why no more can be written */
+} Follow;
+
 static gboolean
 on_event (const char *line, gpointer user_data)
 {
-  const gboolean *as_json = user_data;
+  Follow *follow = user_data;
   g_autoptr (JsonNode) node = NULL;
 
-  if (*as_json)
+  if (follow->as_json)
     {
       g_print ("%s\n", line);
     }
@@ -180,16 +184,16 @@ on_event (const char *line, gpointer user_data)
           g_strcmp0 (way_json_get_string (json_node_get_object (node), "outcome"), running) != 0)
         print_request (json_node_get_object (node));
     }
-  fflush (stdout);
-  return TRUE;
+  return way_cli_flush (&follow->error);
 }
 
 int
 way_cli_tail (const WayCliVerb *verb, int argc, char **argv)
 {
-  gboolean as_json = FALSE;
+  Follow follow = { 0 };
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print each event as a line of JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &follow.as_json, "Print each event as a line of JSON",
+      NULL },
     { NULL },
   };
   g_autofree char *socket_path = way_control_client_dup_socket_path ();
@@ -197,9 +201,10 @@ way_cli_tail (const WayCliVerb *verb, int argc, char **argv)
 
   if (!way_cli_parse (verb, entries, 0, &argc, &argv))
     return WAY_EXIT_USAGE;
-  if (!way_control_client_follow (socket_path, "/events", on_event, &as_json, &error))
-    return way_cli_fail (error);
-  return WAY_EXIT_DONE;
+  way_control_client_follow (socket_path, "/events", on_event, &follow, &error);
+  if (error == NULL)
+    error = follow.error;
+  return error != NULL ? way_cli_fail (error) : WAY_EXIT_DONE;
 }
 
 /* route */

@@ -10,7 +10,6 @@
 #include "way-service.h"
 
 #include <glib-unix.h>
-#include <signal.h>
 #include <stdio.h>
 
 #define DRAIN_MS 10000
@@ -49,15 +48,6 @@ on_hang_up (gpointer user_data)
   way_log_notice ("reading the config again");
   way_service_reload (server->service);
   return G_SOURCE_CONTINUE;
-}
-
-/* Writing to somebody who left is an error of that write, not the end of the process. */
-static void
-ignore_broken_pipes (void)
-{
-  const struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-  sigaction (SIGPIPE, &ignore, NULL);
 }
 
 static void
@@ -105,7 +95,6 @@ serve (const ServeOptions *options)
   g_autoptr (GError) error = NULL;
 
   way_log_init (options->verbose);
-  ignore_broken_pipes ();
   service = way_service_new (&service_options);
   if (!way_service_start (service, &error))
     return way_cli_fail (error);

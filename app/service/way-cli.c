@@ -8,8 +8,13 @@
 
 #include "way-cli-private.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Of the first write to standard output that failed, 0 while all went well. */
+static int output_errno;
 
 static const WayCliVerb verbs[] = {
   { "serve", "", "Run the router without a window", way_cli_serve },
@@ -140,13 +145,15 @@ way_cli_parse (
  * way_cli_fail:
  * @error: what went wrong
  *
- * Says it in one line on standard error.
+ * Says it in one line on standard error; who stopped reading, like head(1), knows.
  *
  * Returns: the exit status that goes with it
  */
 int
 way_cli_fail (const GError *error)
 {
+  if (way_error_is (error, WAY_ERROR_CLIENT_GONE))
+    return WAY_EXIT_DONE;
   g_printerr ("wayfare: %s\n", error->message);
   return way_error_is (error, WAY_ERROR_NOT_RUNNING) ? WAY_EXIT_NOT_RUNNING : WAY_EXIT_FAILED;
 }
@@ -167,11 +174,33 @@ way_cli_fail_usage (const WayCliVerb *verb, const char *message)
   return WAY_EXIT_USAGE;
 }
 
+/**
+ * way_cli_flush:
+ * @error: return location for an error
+ *
+ * Writes out what was printed so far. Fails with %WAY_ERROR_CLIENT_GONE if nobody reads it any
+ * more, else with %WAY_ERROR_IO.
+ *
+ * Returns: whether all of it was written, ever
+ */
+gboolean
+way_cli_flush (GError **error)
+{
+  if (fflush (stdout) == EOF && output_errno == 0)
+    output_errno = errno;
+  if (output_errno == 0)
+    return TRUE;
+  g_set_error (error, WAY_ERROR, output_errno == EPIPE ? WAY_ERROR_CLIENT_GONE : WAY_ERROR_IO,
+               "cannot write to standard output: %s", g_strerror (output_errno));
+  return FALSE;
+}
+
 /* Programs read this output, so it is UTF-8 whatever the locale says. */
 static void
 print_raw (const char *text)
 {
-  fputs (text, stdout);
+  if (fputs (text, stdout) == EOF && output_errno == 0)
+    output_errno = errno;
 }
 
 static void
@@ -201,20 +230,9 @@ way_cli_wants (int argc, char **argv)
          g_str_equal (argv[1], "--version");
 }
 
-/**
- * way_cli_run:
- * @argc: count of @argv
- * @argv: the arguments of the process
- *
- * Runs one verb to its end; without one, `serve`. Main thread.
- *
- * Returns: the exit status
- */
-int
-way_cli_run (int argc, char **argv)
+static int
+run_verb (int argc, char **argv)
 {
-  g_set_print_handler (print_raw);
-  g_set_printerr_handler (print_error_raw);
   if (argc < 2)
     return verbs[0].run (&verbs[0], argc, argv);
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
@@ -235,4 +253,30 @@ way_cli_run (int argc, char **argv)
       return verbs[i].run (&verbs[i], argc - n_words, argv + n_words);
     }
   return fail_unknown (argv[1]);
+}
+
+/**
+ * way_cli_run:
+ * @argc: count of @argv
+ * @argv: the arguments of the process
+ *
+ * Runs one verb to its end; without one, `serve`. Main thread.
+ *
+ * Returns: the exit status
+ */
+int
+way_cli_run (int argc, char **argv)
+{
+  /* Writing to somebody who left is an error of that write, not the end of the process. */
+  const struct sigaction ignore = { .sa_handler = SIG_IGN };
+  g_autoptr (GError) error = NULL;
+  int status = WAY_EXIT_DONE;
+
+  sigaction (SIGPIPE, &ignore, NULL);
+  g_set_print_handler (print_raw);
+  g_set_printerr_handler (print_error_raw);
+  status = run_verb (argc, argv);
+  if (status == WAY_EXIT_DONE && !way_cli_flush (&error))
+    status = way_cli_fail (error);
+  return status;
 }

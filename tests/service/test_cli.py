@@ -480,11 +480,57 @@ class Instance(CliTest):
             with self.subTest(args=args):
                 text = self.run_failing(1, "export", "requests", *args)
                 self.assertIn(named, text)
+
+    def test_nowhere_to_write(self):
+        for args in (["export", "requests"], ["status"], ["status", "--json"], ["spend"],
+                     ["app", "list"], ["route", "--model", "demo"], ["--version"]):
+            with self.subTest(args=args), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([WAYFARE, *args], env=self.home.env, stdout=full,
+                                      stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S,
+                                      check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"\Awayfare: [^\n]*standard output[^\n]*\n\Z")
+
+    def end_of_tail(self, tail, make_it_end):
+        """Exit status and errors of a tail. Until it follows it misses what happens."""
+        with tail:
+            for _ in range(200):
+                make_it_end()
+                try:
+                    return tail.wait(0.1), tail.stderr.read()
+                except subprocess.TimeoutExpired:
+                    pass
+            tail.kill()
+        self.fail("it goes on")
+
+    def tail(self, stdout):
+        return subprocess.Popen([WAYFARE, "tail"], env=self.home.env, stdout=stdout,
+                                stderr=subprocess.PIPE, text=True)
+
+    def test_tail_whose_reader_left(self):
+        token = self.add_app("editor")
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        tail = self.tail(write_end)
+        os.close(write_end)
+        self.assertEqual(self.end_of_tail(tail, lambda: self.server.chat(token)), (0, ""))
         with open("/dev/full", "w", encoding="utf-8") as full:
-            done = subprocess.run([WAYFARE, "export", "requests"], env=self.home.env, stdout=full,
-                                  stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("standard output", done.stderr)
+            tail = self.tail(full)
+            status, errors = self.end_of_tail(tail, lambda: self.server.chat(token))
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, r"\Awayfare: [^\n]*standard output[^\n]*\n\Z")
+
+    def test_tail_whose_instance_ended(self):
+        """An end is an end; a breakdown is a failure."""
+        token = self.add_app("editor")
+        for how, wanted in ((signal.SIGTERM, r"\A\Z"), (signal.SIGKILL, r"\Awayfare: [^\n]+\n\Z")):
+            with self.subTest(how=how), self.tail(subprocess.PIPE) as tail:
+                while not select.select([tail.stdout], [], [], 0.1)[0]:
+                    self.server.chat(token)
+                self.server.stop(how)
+                self.assertEqual(tail.wait(PATIENCE_S), 0 if how == signal.SIGTERM else 1)
+                self.assertRegex(tail.stderr.read(), wanted)
+            self.server = self.serve()
 
     def test_tail(self):
         token = self.add_app("editor")

@@ -36,7 +36,7 @@ typedef struct
   WaySnapshot *snapshot; /* the newest one; a request keeps the one it began with */
   GHashTable *running;   /* request id → WayExchange, both borrowed */
   char *address;         /* owned by the gateway: http://127.0.0.1:4114 */
-  char *listen_problem;  /* (nullable): likewise: why it is not the configured one, in words */
+  char *problem;         /* likewise, nullable: what is not as the user asked for */
   gint64 started_at_us;  /* wall */
   guint64 n_requests;
 } WayCore;

@@ -78,7 +78,7 @@ way_endpoints_status (WayEndpoints *self, WayRequest *request, const char *rest)
   way_member_string (text, "version", WAY_VERSION);
   way_member_int (text, "pid", getpid ());
   way_member_string (text, "address", core->address);
-  way_member_string (text, "listen_problem", core->listen_problem);
+  way_member_string (text, "problem", core->problem);
   way_member_time (text, "started_at", core->started_at_us);
   way_member_boolean (text, "cloud_enabled", snapshot->cloud_enabled);
   way_member_boolean (text, "require_token", snapshot->require_token);

@@ -172,7 +172,7 @@ take_down_parts (WayGateway *self)
   way_cache_free (self->core.cache);
   g_hash_table_unref (self->core.running);
   g_free (self->core.address);
-  g_free (self->core.listen_problem);
+  g_free (self->core.problem);
   way_poller_free (self->poller);
   g_main_loop_unref (self->loop);
 }
@@ -202,7 +202,6 @@ typedef struct
   WaySnapshot *snapshot; /* owned, nullable */
   WayCatalog *catalog;   /* owned, nullable */
   char *text;            /* owned, nullable */
-  char *problem;         /* owned, nullable */
   int tcp_fd;            /* -1 for none */
   guint drain_ms;
 } Message;
@@ -215,7 +214,6 @@ message_free (gpointer data)
   g_clear_pointer (&message->snapshot, way_snapshot_unref);
   g_clear_pointer (&message->catalog, way_catalog_unref);
   g_free (message->text);
-  g_free (message->problem);
   g_free (message);
 }
 
@@ -238,8 +236,6 @@ on_apply (gpointer user_data)
     way_listener_set_tcp (way_server_get_listener (self->server), message->tcp_fd);
   g_free (self->core.address);
   self->core.address = g_steal_pointer (&message->text);
-  g_free (self->core.listen_problem);
-  self->core.listen_problem = g_steal_pointer (&message->problem);
   way_server_apply (self->server, message->snapshot);
   apply_terms (self, message->snapshot);
   return G_SOURCE_REMOVE;
@@ -254,6 +250,17 @@ on_catalog (gpointer user_data)
 
   way_pricing_unref (core->pricing);
   core->pricing = way_pricing_new (message->catalog);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_problem (gpointer user_data)
+{
+  Message *message = user_data;
+  WayCore *core = &message->gateway->core;
+
+  g_free (core->problem);
+  core->problem = g_steal_pointer (&message->text);
   return G_SOURCE_REMOVE;
 }
 
@@ -489,7 +496,6 @@ way_gateway_apply (WayGateway *self, WaySnapshot *snapshot, GError **error)
   message.snapshot = way_snapshot_ref (snapshot);
   message.text = way_gateway_dup_address (self);
   g_prefix_error (&problem, "Still listening on %s. ", message.text);
-  message.problem = problem ? g_strdup (problem->message) : NULL;
   post (self, on_apply, message);
   if (!problem)
     return TRUE;
@@ -512,6 +518,19 @@ way_gateway_set_catalog (WayGateway *self, WayCatalog *catalog)
   self->catalog = catalog;
   if (self->thread)
     post (self, on_catalog, (Message){ .tcp_fd = -1, .catalog = way_catalog_ref (catalog) });
+}
+
+/**
+ * way_gateway_set_problem:
+ * @problem: (nullable): what is not as the user asked for, in words; NULL when all is
+ *
+ * Has the status tell it. Main thread.
+ */
+void
+way_gateway_set_problem (WayGateway *self, const char *problem)
+{
+  if (self->thread)
+    post (self, on_problem, (Message){ .tcp_fd = -1, .text = g_strdup (problem) });
 }
 
 /**

@@ -55,6 +55,7 @@ char *way_gateway_dup_address (WayGateway *gateway);
 guint way_gateway_get_port (WayGateway *gateway);
 gboolean way_gateway_apply (WayGateway *gateway, WaySnapshot *snapshot, GError **error);
 void way_gateway_set_catalog (WayGateway *gateway, WayCatalog *catalog);
+void way_gateway_set_problem (WayGateway *gateway, const char *problem);
 void way_gateway_probe (WayGateway *gateway, const char *provider_id);
 void way_gateway_cancel_request (WayGateway *gateway, const char *request_id);
 

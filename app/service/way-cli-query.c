@@ -103,8 +103,8 @@ print_status (JsonObject *status)
 
   g_print ("wayfare %s at %s, since %s\n", get_text (status, "version", "?"),
            get_text (status, "address", "?"), get_text (status, "started_at", "?"));
-  if (way_json_get_string (status, "listen_problem") != NULL)
-    g_print ("%s\n", way_json_get_string (status, "listen_problem"));
+  if (way_json_get_string (status, "problem") != NULL)
+    g_print ("problem: %s\n", way_json_get_string (status, "problem"));
   g_print ("%s requests, %s in flight; the cloud is %s\n\n", requests, running,
            way_json_get_boolean (status, "cloud_enabled", TRUE) ? "allowed" : "off: local only");
   if (providers != NULL)

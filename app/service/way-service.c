@@ -54,6 +54,8 @@ update_problem (WayService *self)
     problem = self->apply_problem;
   if (problem == NULL)
     problem = way_config_get_problem (self->config);
+  if (self->gateway != NULL)
+    way_gateway_set_problem (self->gateway, problem); /* one that just started knows of none */
   if (g_strcmp0 (problem, self->problem) == 0)
     return;
   g_free (self->problem);

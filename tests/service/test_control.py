@@ -176,7 +176,7 @@ class Control(test_cli.CliTest):
 
         self.assertEqual(self.call("POST", "/cloud", {"enabled": False}), (200, {"enabled": False}))
         status = self.call("GET", "/status")[1]
-        self.assertEqual((status["address"], status["listen_problem"], status["cloud_enabled"]),
+        self.assertEqual((status["address"], status["problem"], status["cloud_enabled"]),
                          (self.server.address, problem, False))
         self.assertIn(problem, self.run_ok("status"))
         token = self.call("POST", "/apps", {"name": "a"})[1]["token"]
@@ -186,13 +186,24 @@ class Control(test_cli.CliTest):
 
         self.home.write_config(config)
         self.assertEqual(self.call("POST", "/reload")[1], {"problem": None})
-        self.assertIsNone(self.call("GET", "/status")[1]["listen_problem"])
+        self.assertIsNone(self.call("GET", "/status")[1]["problem"])
         self.assertEqual(self.server.stop()[1].count(problem), 1)
 
     def test_reload(self):
         self.assertEqual(self.call("POST", "/reload"), (200, {"problem": None}))
         self.home.write_config(test_cli.BROKEN)
         self.assertIn("providers[0].kind", self.call("POST", "/reload")[1]["problem"])
+
+    def test_problem_in_status(self):
+        self.assertIsNone(self.call("GET", "/status")[1]["problem"])
+        self.assertNotIn("problem", self.run_ok("status"))
+        self.home.write_config(test_cli.BROKEN)
+        problem = self.call("POST", "/reload")[1]["problem"]
+        self.assertEqual(self.call("GET", "/status")[1]["problem"], problem)
+        self.assertIn(f"\nproblem: {problem}\n", self.run_ok("status"))
+        self.home.write_config({"version": 1, "listen": {"port": 0}})
+        self.call("POST", "/reload")
+        self.assertIsNone(self.call("GET", "/status")[1]["problem"])
 
     def test_reload_leaves_no_door_open(self):
         """Nothing of a refused file is in force, nor is it written to."""

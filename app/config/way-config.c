@@ -222,10 +222,8 @@ sync_with_disk (WayConfig *self, GError **error)
 static void
 on_file_changed (gpointer user_data)
 {
-  WayConfig *self = user_data;
-  g_autoptr (GError) error = NULL;
-  if (!sync_with_disk (self, &error))
-    way_log_notice ("the config file is not in use: %s", error->message);
+  /* What is wrong with it becomes the "problem", which whoever watches it tells. */
+  sync_with_disk (user_data, NULL);
 }
 
 /* A copy of the tree to be edited, once what is on disk is in force: nothing a person wrote there

@@ -11,6 +11,7 @@ import http.client
 import http.server
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -217,6 +218,15 @@ class Control(test_cli.CliTest):
         self.assertEqual((status["require_token"], status["cloud_enabled"]), (True, True))
         self.assertEqual(self.call("POST", "/apps", {"name": "a"})[0], 400)
         self.assertEqual(self.home.read_config(), refused)
+
+    def test_problem_is_logged_once(self):
+        self.home.write_config(test_cli.BROKEN)
+        for _ in range(200):
+            if self.call("GET", "/status")[1]["problem"]:
+                break
+            select.select([], [], [], 0.05)
+        _, log = self.server.stop()
+        self.assertEqual(log.count("providers[0].kind"), 1, log)
 
     def test_refusals(self):
         for method, path, body, wanted in (

@@ -82,6 +82,17 @@ run_until_signal (WayService *service)
     g_source_remove (sources[i]);
 }
 
+/* The defaults, which ask nobody for a token, are not for who named a file. */
+static gboolean
+check_config_exists (const char *path, GError **error)
+{
+  if (path == NULL || g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG,
+               "%s: there is no such config file: write one, or leave --config out", path);
+  return FALSE;
+}
+
 static int
 serve (const ServeOptions *options)
 {
@@ -94,6 +105,8 @@ serve (const ServeOptions *options)
   g_autoptr (WayService) service = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (!check_config_exists (options->config_path, &error))
+    return way_cli_fail (error);
   way_log_init (options->verbose);
   service = way_service_new (&service_options);
   if (!way_service_start (service, &error))

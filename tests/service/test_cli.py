@@ -282,6 +282,11 @@ class Serve(CliTest):
         self.home.write_config(BROKEN)
         self.assertIn("providers[0].kind", self.run_failing(1, "serve", "--port", "0"))
 
+    def test_no_such_config(self):
+        """A typo must not let everybody in."""
+        failure = self.run_failing(1, "serve", "--port", "0", "--config", self.home.missing)
+        self.assertIn(self.home.missing, failure)
+
     def test_open_to_others_needs_tokens(self):
         for listen in (None, {}, {"require_token": False},
                        {"address": "127.0.0.1", "require_token": False}):

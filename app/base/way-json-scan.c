@@ -52,7 +52,16 @@ skip_space (const char *at, const char *end)
   return at;
 }
 
-/* Each check_*() takes the first byte of a token and returns the byte behind it, or NULL. */
+/* Each check_*() takes the first byte of a token and returns the byte behind it, or NULL. Those
+ * with
+ * @ret_fault then say which byte could not be. */
+
+static inline const char *
+fail (const char *at, const char **ret_fault)
+{
+  *ret_fault = at;
+  return NULL;
+}
 
 static const char *
 check_escape (const char *at, const char *end)
@@ -78,21 +87,20 @@ check_utf8 (const char *at, const char *end)
 }
 
 static const char *
-check_string (const char *at, const char *end)
+check_string (const char *at, const char *end, const char **ret_fault)
 {
   if (at >= end || *at != '"')
-    return NULL;
-  at++;
-  while (at)
+    return fail (at, ret_fault);
+  for (const char *next = at + 1; next;)
     {
-      at = skip_plain (at, end);
+      at = skip_plain (next, end);
       if (at >= end || (guchar)*at < 0x20)
-        return NULL;
+        break;
       if (*at == '"')
         return at + 1;
-      at = *at == '\\' ? check_escape (at, end) : check_utf8 (at, end);
+      next = *at == '\\' ? check_escape (at, end) : check_utf8 (at, end);
     }
-  return NULL;
+  return fail (at, ret_fault);
 }
 
 static const char *
@@ -135,12 +143,13 @@ check_word (const char *at, const char *end, const char *word)
 }
 
 static const char *
-check_scalar (const char *at, const char *end)
+check_scalar (const char *at, const char *end, const char **ret_fault)
 {
+  *ret_fault = at;
   switch (*at)
     {
     case '"':
-      return check_string (at, end);
+      return check_string (at, end, ret_fault);
     case 't':
       return check_word (at, end, "true");
     case 'f':
@@ -154,18 +163,18 @@ check_scalar (const char *at, const char *end)
 
 /* A member's name and its colon. */
 static const char *
-check_name (const char *at, const char *end)
+check_name (const char *at, const char *end, const char **ret_fault)
 {
-  at = check_string (skip_space (at, end), end);
+  at = check_string (skip_space (at, end), end, ret_fault);
   if (!at)
     return NULL;
   at = skip_space (at, end);
-  return at < end && *at == ':' ? at + 1 : NULL;
+  return at < end && *at == ':' ? at + 1 : fail (at, ret_fault);
 }
 
 /* One value of any depth: which brackets are open is a stack of bits, not of calls. */
 static const char *
-check_value (const char *at, const char *end)
+check_value (const char *at, const char *end, const char **ret_fault)
 {
   gboolean is_object[WAY_LIMIT_JSON_DEPTH];
   guint depth = 0;
@@ -174,23 +183,23 @@ check_value (const char *at, const char *end)
     {
       at = skip_space (at, end);
       if (at >= end)
-        return NULL;
+        return fail (at, ret_fault);
       if (*at == '{' || *at == '[')
         {
           if (depth == WAY_LIMIT_JSON_DEPTH)
-            return NULL;
+            return fail (at, ret_fault);
           is_object[depth++] = *at == '{';
           at = skip_space (at + 1, end);
           if (at >= end)
-            return NULL;
+            return fail (at, ret_fault);
           if (*at != (is_object[depth - 1] ? '}' : ']'))
             {
-              if (is_object[depth - 1] && !(at = check_name (at, end)))
+              if (is_object[depth - 1] && !(at = check_name (at, end, ret_fault)))
                 return NULL;
               continue;
             }
         }
-      else if (!(at = check_scalar (at, end)))
+      else if (!(at = check_scalar (at, end, ret_fault)))
         return NULL;
       /* Behind a value, or at the bracket that closes an empty container. */
       for (;;)
@@ -199,15 +208,16 @@ check_value (const char *at, const char *end)
             return at;
           at = skip_space (at, end);
           if (at >= end)
-            return NULL;
+            return fail (at, ret_fault);
           if (*at != (is_object[depth - 1] ? '}' : ']'))
             break;
           at++;
           depth--;
         }
-      if (*at++ != ',')
-        return NULL;
-      if (is_object[depth - 1] && !(at = check_name (at, end)))
+      if (*at != ',')
+        return fail (at, ret_fault);
+      at++;
+      if (is_object[depth - 1] && !(at = check_name (at, end, ret_fault)))
         return NULL;
     }
 }
@@ -248,12 +258,31 @@ way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root)
 {
   const char *end = data + length;
   const char *start = skip_space (data, end);
-  const char *behind = check_value (start, end);
+  const char *fault;
+  const char *behind = check_value (start, end, &fault);
 
   if (!behind || skip_space (behind, end) != end)
     return FALSE;
   *ret_root = (WayJsonSpan){ start, behind - start, type_of (*start) };
   return TRUE;
+}
+
+/**
+ * way_json_scan_find_fault:
+ * @length: in bytes
+ *
+ * Where way_json_scan_document() stops.
+ *
+ * Returns: the first byte that cannot be there, or the end if something is missing or all is well
+ */
+const char *
+way_json_scan_find_fault (const char *data, gsize length)
+{
+  const char *end = data + length;
+  const char *fault = end;
+  const char *behind = check_value (data, end, &fault);
+
+  return behind ? skip_space (behind, end) : fault;
 }
 
 /* From here on the bytes are known to be valid. */

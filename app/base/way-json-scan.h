@@ -57,6 +57,7 @@ typedef struct
 } WayJsonCursor;
 
 gboolean way_json_scan_document (const char *data, gsize length, WayJsonSpan *ret_root);
+const char *way_json_scan_find_fault (const char *data, gsize length);
 WayJsonSpan way_json_scan_root (const char *data, gsize length);
 void way_json_scan_begin (WayJsonCursor *cursor, const WayJsonSpan *container);
 gboolean way_json_scan_next (WayJsonCursor *cursor, WayJsonSpan *ret_name, WayJsonSpan *ret_value);

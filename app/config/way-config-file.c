@@ -88,10 +88,51 @@ way_config_file_read (const char *path, GBytes **ret_content, GError **error)
   return done;
 }
 
-/* The first name that an object of the document has twice, or NULL. json-glib keeps the last one
+/* An error that begins with the place of a byte as editors count it; @at is the first byte of
+ * @data that is not valid, if any is. */
+static gboolean
+fail_at (const char *path, const char *data, const char *at, const char *what, GError **error)
+{
+  guint line = 1;
+  const char *start = data;
+  for (const char *feed; (feed = memchr (start, '\n', (gsize)(at - start))) != NULL; line++)
+    start = feed + 1;
+  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s:%u:%ld: %s", path, line,
+               g_utf8_strlen (start, at - start) + 1, what);
+  return FALSE;
+}
+
+/* What may be meant by a byte that JSON does not have there. */
+static const char *
+explain_fault (const char *at, const char *data, const char *end)
+{
+  static const char mark[] = "\xef\xbb\xbf";
+
+  if (at == end)
+    return at == data ? "it is empty" : "it ends before all brackets and quotes are closed";
+  if (at == data && end - at >= 3 && memcmp (at, mark, 3) == 0)
+    return "it begins with a byte order mark, which JSON does not have: save it without";
+  if ((guchar)*at >= 0x80)
+    return g_utf8_get_char_validated (at, end - at) < 0x110000
+             ? "such a character may only be in a string, and a string begins with a straight quote"
+             : "this byte is not UTF-8: save the file as UTF-8";
+  if (*at == '/' || *at == '#')
+    return "JSON has no comments: this one would be lost when Wayfare writes the file";
+  if (*at == '\\' || (guchar)*at < 0x20)
+    return "in a string a line end is written \\n, a tab \\t, a backslash \\\\";
+  if (g_ascii_isdigit (*at) || strchr ("+-.", *at) != NULL)
+    return "JSON writes no number so: no 0 and no + comes first, and digits go around a point";
+  if (strchr ("\"{[", *at) != NULL)
+    return "before this a comma or a colon is missing, or it is nested too deep";
+  if (strchr (",:}]", *at) != NULL)
+    return "before this something is missing, or a comma is too many";
+  return "this is no value: strings are in double quotes, and words are true, false and null";
+}
+
+/* The first name that an object of the document has twice, or none. json-glib keeps the last one
  * without a word, and a person would look at the other. Recursion is bounded by the parser's
  * WAY_LIMIT_JSON_DEPTH. */
-static char *
+static WayJsonSpan
 find_duplicate (const WayJsonSpan *container)
 {
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -103,72 +144,53 @@ find_duplicate (const WayJsonSpan *container)
   while (way_json_scan_next (&cursor, &name, &value))
     {
       gboolean is_container = value.type == WAY_JSON_OBJECT || value.type == WAY_JSON_ARRAY;
-      char *inner = is_container ? find_duplicate (&value) : NULL;
-      if (inner != NULL)
+      WayJsonSpan inner = is_container ? find_duplicate (&value) : (WayJsonSpan){ 0 };
+      if (inner.type != WAY_JSON_NONE)
         return inner;
       g_autofree char *text =
         container->type == WAY_JSON_OBJECT ? way_json_span_dup_string (&name) : NULL;
       if (text != NULL && g_hash_table_contains (names, text))
-        return g_steal_pointer (&text);
+        return name;
       if (text != NULL)
         g_hash_table_add (names, g_steal_pointer (&text));
     }
-  return NULL;
+  return (WayJsonSpan){ 0 };
 }
 
-/* What json-glib lets pass and would lose when the file is written: comments, and the first of two
- * members with one name. */
+/* Strict JSON: json-glib lets things pass that would be lost when the file is written, such as
+ * comments and the first of two members with one name, and says of others neither what nor where.
+ */
 static gboolean
-check_nothing_gets_lost (const char *path, const char *data, gsize length, GError **error)
+check_strict (const char *path, const char *data, gsize length, GError **error)
 {
   WayJsonSpan root;
   if (!way_json_scan_document (data, length, &root))
     {
-      g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG,
-                   "%s: it is not strict JSON; comments, which JSON does not have, would be lost "
-                   "when Wayfare writes the file",
-                   path);
-      return FALSE;
+      const char *at = way_json_scan_find_fault (data, length);
+      return fail_at (path, data, at, explain_fault (at, data, data + length), error);
     }
-  g_autofree char *duplicate = find_duplicate (&root);
-  if (duplicate == NULL)
+  WayJsonSpan duplicate = find_duplicate (&root);
+  if (duplicate.type == WAY_JSON_NONE)
     return TRUE;
-  g_autofree char *clipped = way_text_clip (duplicate);
-  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s: an object has two members named \"%s\"",
-               path, clipped);
-  return FALSE;
+  g_autofree char *name = way_json_span_dup_string (&duplicate);
+  g_autofree char *clipped = way_text_clip (name);
+  g_autofree char *what = g_strdup_printf ("an object has two members named \"%s\"", clipped);
+  return fail_at (path, data, duplicate.data, what, error);
 }
 
-static JsonNode *
-fail_parse (const char *path, const GError *failure, GError **error)
-{
-  /* json-glib says "<data>:LINE:COLUMN: Parse error: unexpected THIS, expected THAT", and its guess
-   * of what should be there is seldom right: a "}" in place of the "}" that it met. */
-  static const char unnamed[] = "<data>";
-  const char *place = strstr (failure->message, unnamed);
-  const char *what = place == NULL ? failure->message : place + strlen (unnamed);
-  const char *guess = strstr (what, ", expected ");
-  int length = guess == NULL ? (int)strlen (what) : (int)(guess - what);
-
-  g_set_error (error, WAY_ERROR, WAY_ERROR_CONFIG, "%s%s%.*s", path, place == NULL ? ": " : "",
-               length, what);
-  return NULL;
-}
-
-/* The JSON tree, or an error that begins with the path and, if there is one, line and column. */
+/* The JSON tree, or an error that begins with the path, line and column. */
 JsonNode *
 way_config_file_parse (const char *path, GBytes *content, GError **error)
 {
   gsize length = 0;
   const char *bytes = g_bytes_get_data (content, &length);
   const char *data = bytes == NULL ? "" : bytes;
-  g_autoptr (GError) failure = NULL;
-  g_autoptr (JsonNode) root = way_json_parse (data, length, &failure);
-  if (root == NULL)
-    return fail_parse (path, failure, error);
-  if (!check_nothing_gets_lost (path, data, length, error))
+  if (!check_strict (path, data, length, error))
     return NULL;
-  return g_steal_pointer (&root);
+  JsonNode *root = way_json_parse (data, length, error);
+  if (root == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return root;
 }
 
 /* Where @path leads through symbolic links, also if nothing is there yet. */

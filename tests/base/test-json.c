@@ -108,6 +108,40 @@ test_truncation (void)
       g_autofree char *part = g_memdup2 (whole, length);
 
       g_assert_false (way_json_scan_document (part, length, &root));
+      g_assert_cmpint (way_json_scan_find_fault (part, length) - part, <=, (gssize)length);
+    }
+}
+
+static void
+test_fault (void)
+{
+  static const struct
+  {
+    const char *before;
+    const char *from; /* what cannot be there, and what follows */
+  } rows[] = {
+    { "", "" },
+    { "", "\xef\xbb\xbf{}" },
+    { "{\"a\":1", "" },
+    { " {\"a\" ", "1}" },
+    { "{\"a\":1", "\"b\":2}" },
+    { "{\"a\":1, ", "// b\n}" },
+    { "{\"a\":1,", "}" },
+    { "{\"a\": 0", "1}" },
+    { "{\"a\":", "-}" },
+    { "{\"a\":[", "nul]}" },
+    { "{\"a\":\"b", "\n\"}" },
+    { "{\"a\":\"b", "\\x\"}" },
+    { "{\"a", "\xff\":1}" },
+    { "{} ", "{}" },
+    { "{} ", "" }, /* all is well */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strconcat (rows[i].before, rows[i].from, NULL);
+
+      g_assert_cmpstr (way_json_scan_find_fault (text, strlen (text)), ==, rows[i].from);
     }
 }
 
@@ -491,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json-scan/validity", test_validity);
   g_test_add_func ("/base/json-scan/depth", test_depth);
   g_test_add_func ("/base/json-scan/truncation", test_truncation);
+  g_test_add_func ("/base/json-scan/fault", test_fault);
   g_test_add_func ("/base/json-scan/members", test_members);
   g_test_add_func ("/base/json-scan/bytes", test_bytes);
   g_test_add_func ("/base/json-scan/is", test_is);

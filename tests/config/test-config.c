@@ -261,14 +261,22 @@ test_broken_file (ConfigFixture *fixture, gconstpointer data)
     const char *text;
     const char *place; /* after the path */
   } rows[] = {
-    { "{\n  \"version\": 1,\n  \"cloud\": tru\n}\n", ":3:" },
+    { "{\n  \"version\": 1,\n  \"cloud\": tru\n}\n", ":3:12: this is no value" },
     { "{\"version\":1,\"cloud\":{\"enabled\":2}}", ": cloud.enabled: must be" },
-    { "", ": " },
-    { "{\"version\":1, /* mine */\"cloud\":{}}", ": it is not strict JSON; comments" },
+    { "", ":1:1: it is empty" },
+    { "{\n", ":2:1: it ends before" },
+    { "\xef\xbb\xbf{}", ":1:1: it begins with a byte order mark" },
+    { "{\"caf\xc3\xa9\":\"\xe9\"}", ":1:10: this byte is not UTF-8" },
+    { "{\xe2\x80\x9cversion\xe2\x80\x9d:1}", ":1:2: such a character" },
+    { "{\"version\":1, /* mine */\"cloud\":{}}", ":1:15: JSON has no comments" },
+    { "{\"version\":01}", ":1:13: JSON writes no number so" },
+    { "{\"a\":\"b\nc\"}", ":1:8: in a string" },
+    { "{\"a\":1\n\"b\":2}", ":2:1: before this a comma" },
+    { "{\"version\":1,}", ":1:14: before this something is missing" },
     { "{\"version\":1,\"cloud\":{},\"x\":[{\"cloud\":0}],\"cl\\u006fud\":{}}",
-      ": an object has two members named \"cloud\"" },
+      ":1:43: an object has two members named \"cloud\"" },
     { "{\"version\":1,\"x\":[[{\"a\":1,\"b\":2,\"a\":1}]]}",
-      ": an object has two members named \"a\"" },
+      ":1:33: an object has two members named \"a\"" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

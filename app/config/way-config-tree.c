@@ -128,8 +128,8 @@ way_config_tree_remove (JsonObject *root,
         json_array_remove_element (array, i);
         return TRUE;
       }
-  g_set_error (error, WAY_ERROR, WAY_ERROR_NOT_FOUND, "nothing in %s has the %s \"%s\"",
-               list->member, list->key, key);
+  g_set_error (error, WAY_ERROR, WAY_ERROR_NOT_FOUND, "no %.*s is called \"%s\"",
+               (int)strlen (list->member) - 1, list->member, key); /* without its plural s */
   return FALSE;
 }
 

@@ -72,6 +72,11 @@ fail_listen (int fd, int errsv, const char *where, GError **error)
                  "Another program listens on %s: stop it, or choose another port in the "
                  "configuration (listen.port)",
                  where);
+  else if (errsv == ENOENT)
+    g_set_error (error, WAY_ERROR, WAY_ERROR_IO,
+                 "Cannot listen on %s: there is no such folder; set XDG_RUNTIME_DIR to one that is "
+                 "yours",
+                 where);
   else
     g_set_error (error, WAY_ERROR, WAY_ERROR_IO, "Cannot listen on %s: %s", where,
                  g_strerror (errsv));

@@ -101,6 +101,12 @@ set_key (const char *config_path, const char *id, GError **error)
   if (provider == NULL)
     return FALSE;
   known = way_snapshot_find_provider (way_config_get_snapshot (config), id);
+  if (known != NULL && known->kind == WAY_KIND_DEMO)
+    {
+      g_set_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST,
+                   "\"%s\" answers by itself and takes no key: nothing was stored", id);
+      return FALSE;
+    }
   if (known != NULL && known->key_source == WAY_KEY_SOURCE_KEYRING)
     name = known->key_name;
 

@@ -13,13 +13,14 @@
 #include <stdio.h>
 
 #define DRAIN_MS 10000
+#define PORT_OF_CONFIG G_MININT
 
 /* What the options ask for. */
 typedef struct
 {
   char *config_path;
   char *data_dir;
-  char *listen_address;
+  const char *listen_address;
   int port;
   gboolean verbose;
 } ServeOptions;
@@ -93,6 +94,15 @@ check_config_exists (const char *path, GError **error)
   return FALSE;
 }
 
+/* What --listen means, or NULL. */
+static const char *
+read_address (const char *text)
+{
+  const char *literal = g_str_equal (text, "localhost") ? "127.0.0.1" : text;
+
+  return g_hostname_is_ip_address (literal) ? literal : NULL;
+}
+
 static int
 serve (const ServeOptions *options)
 {
@@ -100,7 +110,7 @@ serve (const ServeOptions *options)
     .config_path = options->config_path,
     .data_dir = options->data_dir,
     .listen_address = options->listen_address,
-    .listen_port = options->port,
+    .listen_port = options->port == PORT_OF_CONFIG ? -1 : options->port,
   };
   g_autoptr (WayService) service = NULL;
   g_autoptr (GError) error = NULL;
@@ -125,7 +135,7 @@ way_cli_serve (const WayCliVerb *verb, int argc, char **argv)
   g_autofree char *config_path = NULL;
   g_autofree char *data_dir = NULL;
   g_autofree char *listen_address = NULL;
-  ServeOptions options = { .port = -1 };
+  ServeOptions options = { .port = PORT_OF_CONFIG };
   const GOptionEntry entries[] = {
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &config_path, "Config file", "FILE" },
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, "Folder of the ledger", "DIR" },
@@ -137,10 +147,12 @@ way_cli_serve (const WayCliVerb *verb, int argc, char **argv)
 
   if (!way_cli_parse (verb, entries, 0, &argc, &argv))
     return WAY_EXIT_USAGE;
-  if (options.port < -1 || options.port > G_MAXUINT16)
+  if (options.port != PORT_OF_CONFIG && (options.port < 0 || options.port > G_MAXUINT16))
     return way_cli_fail_usage (verb, "a port is a number from 0 to 65535");
+  if (listen_address != NULL && read_address (listen_address) == NULL)
+    return way_cli_fail_usage (verb, "--listen takes an IP address such as 127.0.0.1 or ::1");
   options.config_path = config_path;
   options.data_dir = data_dir;
-  options.listen_address = listen_address;
+  options.listen_address = listen_address != NULL ? read_address (listen_address) : NULL;
   return serve (&options);
 }

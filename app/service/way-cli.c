@@ -82,7 +82,7 @@ print_help (void)
   return WAY_EXIT_DONE;
 }
 
-/* A first word such as "app" that goes on, or one that no verb begins with. */
+/* A first word such as "app" that goes on, or one that no verb begins with, or an option. */
 static int
 fail_unknown (const char *word)
 {
@@ -96,7 +96,9 @@ fail_unknown (const char *word)
         g_string_append_printf (candidates, "%s\"%s\"", candidates->len > 0 ? ", " : "",
                                 verbs[i].words);
     }
-  if (candidates->len > 0)
+  if (word[0] == '-')
+    g_printerr ("wayfare: there is no option \"%s\"; see wayfare --help\n", word);
+  else if (candidates->len > 0)
     g_printerr ("wayfare: \"%s\" needs a second word: %s\n", word, candidates->str);
   else
     g_printerr ("wayfare: there is no verb \"%s\"; see wayfare --help\n", word);
@@ -214,8 +216,8 @@ print_error_raw (const char *text)
  * @argc: count of @argv
  * @argv: the arguments of the process
  *
- * Whether this call is for the command line: a verb, a plea for help, or a start where there is no
- * display for a window.
+ * Whether this call is for the command line: anything but a start of the window, where there is a
+ * display for one, or that of the session bus.
  *
  * Returns: %FALSE if it is for the window
  */
@@ -226,8 +228,7 @@ way_cli_wants (int argc, char **argv)
 
   if (argc < 2)
     return !has_display;
-  return argv[1][0] != '-' || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
-         g_str_equal (argv[1], "--version");
+  return !g_str_has_prefix (argv[1], "--gapplication-");
 }
 
 static int

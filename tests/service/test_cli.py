@@ -159,7 +159,7 @@ class Usage(CliTest):
         self.assertRegex(self.run_ok("--version"), r"\Awayfare \d+\.\d+\.\d+\n\Z")
 
     def test_wrong_usage(self):
-        for args in (["frobnicate"], ["app"], ["app", "frobnicate"], ["app", "add"],
+        for args in (["frobnicate"], ["--frobnicate"], ["-x"], ["app"], ["app", "frobnicate"], ["app", "add"],
                      ["app", "add", "a", "b"], ["app", "add", "No Good"],
                      ["app", "add", "a", "--locality", "moon"],
                      ["app", "add", "a", "--budget-usd", "lots"],
@@ -168,7 +168,8 @@ class Usage(CliTest):
                      ["app", "add", "a", "--budget-usd", "1", "--period", "year"],
                      ["app", "add", "a", "--period", "day"], ["token"], ["key", "set"],
                      ["status", "--frobnicate"], ["serve", "--port", "65536"],
-                     ["serve", "--port", "x"], ["route"], ["spend", "--by", "moon"],
+                     ["serve", "--port", "x"], ["serve", "--port", "-1"],
+                     ["serve", "--listen", "nonsense"], ["serve", "--listen", ""], ["route"], ["spend", "--by", "moon"],
                      ["spend", "--csv", "--json"], ["export"], ["check"], ["import"],
                      ["catalog", "frobnicate"], ["catalog", "diff"], ["catalog", "accept"],
                      ["import", "litellm"],
@@ -282,6 +283,10 @@ class Serve(CliTest):
         self.home.write_config(BROKEN)
         self.assertIn("providers[0].kind", self.run_failing(1, "serve", "--port", "0"))
 
+    def test_no_runtime_folder(self):
+        self.home.env["XDG_RUNTIME_DIR"] = self.home.missing
+        self.assertIn("XDG_RUNTIME_DIR", self.run_failing(1, "serve", "--port", "0"))
+
     def test_no_such_config(self):
         """A typo must not let everybody in."""
         failure = self.run_failing(1, "serve", "--port", "0", "--config", self.home.missing)
@@ -299,8 +304,10 @@ class Serve(CliTest):
                 self.assertIn(self.home.config, failure)
 
     def test_own_address_needs_none(self):
-        server = self.serve("--listen", "127.0.0.1")
-        self.assertEqual(server.chat()[0], 200)
+        for address in ("127.0.0.1", "localhost"):
+            server = self.serve("--listen", address)
+            self.assertEqual(server.chat()[0], 200)
+            server.stop()
 
     def test_key_test_of_what_is_not_asked(self):
         """The reason is said at once, not after waiting for an answer that cannot come."""
@@ -377,7 +384,7 @@ class Instance(CliTest):
 
         self.run_ok("app", "revoke", "editor")
         self.assertEqual(self.server.chat(token)[0], 401)
-        self.run_failing(1, "app", "revoke", "editor")
+        self.assertIn("no app is called \"editor\"", self.run_failing(1, "app", "revoke", "editor"))
         self.assertEqual(json.loads(self.run_ok("app", "list", "--json"))["apps"], [])
 
     def test_app_with_budget(self):
@@ -568,6 +575,8 @@ class Instance(CliTest):
         self.assertIn("keyring", two["problem"])
         self.assertNotIn("sk-environment", self.run_ok("key", "list"))
         self.run_failing(1, "key", "set", "two", stdin="sk-secret-1234")
+        self.home.write_config({"version": 1, "providers": [{"id": "demo", "kind": "demo"}]})
+        self.assertIn("takes no key", self.run_failing(1, "key", "set", "demo", stdin="sk-secret"))
 
 
 class Keyring(CliTest):

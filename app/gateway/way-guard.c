@@ -12,19 +12,18 @@
 
 #define PATH_TOKEN_PREFIX "/a/"
 
-/* The host of a Host header, without port and brackets. */
+/* The host of a Host header, without port and brackets; NULL if something else is behind it. */
 static char *
 dup_host_name (const char *host)
 {
-  const char *end;
+  const gboolean in_brackets = host[0] == '[';
+  const char *start = host + in_brackets;
+  const char *end = in_brackets ? strchr (start, ']') : strchrnul (start, ':');
+  const char *port = end ? end + in_brackets : NULL;
 
-  if (host[0] == '[')
-    {
-      end = strchr (host, ']');
-      return end ? g_strndup (host + 1, end - host - 1) : NULL;
-    }
-  end = strrchr (host, ':');
-  return g_ascii_strdown (host, end ? end - host : -1);
+  if (!port || (*port && (*port != ':' || port[1 + strspn (port + 1, "0123456789")])))
+    return NULL;
+  return g_ascii_strdown (start, end - start);
 }
 
 static gboolean

@@ -87,14 +87,14 @@ is_chunked (const char *value)
 }
 
 /* How long the body behind a head is, or -1 if that cannot be told. Soup judges whether the head is
- * valid otherwise; this only decides how many bytes soup may be given, so of two answers the longer
- * one is taken. */
+ * valid otherwise; this only decides how many bytes soup may be given. Lengths that differ are none
+ * (RFC 9112 §6.3): whoever is before us may have believed the other one. */
 static gint64
 measure_body (const char *head, gsize length)
 {
   const char *end = head + length;
   const char *line = head;
-  gint64 body = 0;
+  gint64 body = -1;
 
   while ((line = memchr (line, '\n', end - line)) && ++line < end)
     {
@@ -104,12 +104,12 @@ measure_body (const char *head, gsize length)
         {
           gint64 stated = read_length (line + 15);
 
-          if (stated < 0)
+          if (stated < 0 || (body >= 0 && stated != body))
             return -1;
-          body = MAX (body, stated);
+          body = stated;
         }
     }
-  return body;
+  return MAX (body, 0);
 }
 
 /* Before there is a request that could be refused in its dialect. */

@@ -69,11 +69,7 @@ way_feed_end (WayFeed *self)
   g_hash_table_iter_init (&iter, self->followers);
   while (g_hash_table_iter_next (&iter, NULL, &request))
     {
-      way_reply_send_piece (request, WAY_FEED_END "
-
-", strlen (WAY_FEED_END "
-
-"));
+      way_reply_send_piece (request, WAY_FEED_END "\n\n", strlen (WAY_FEED_END "\n\n"));
       way_reply_end_stream (request);
     }
   g_hash_table_remove_all (self->followers);

@@ -112,24 +112,31 @@ measure_body (const char *head, gsize length)
   return MAX (body, 0);
 }
 
-/* Before there is a request that could be refused in its dialect. */
-static void
-refuse_head (WayConnection *self, const char *status, const char *code, const char *message)
+/* An answer before there is a request that could be refused in its dialect. */
+char *
+way_connection_dup_refusal (const char *status, const char *code, const char *message)
 {
   g_autofree char *body = g_strdup_printf ("{\"error\":{\"message\":\"%s\","
                                            "\"type\":\"invalid_request_error\",\"param\":null,"
                                            "\"code\":\"%s\"}}",
                                            message, code);
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %s\r\n"
-                                           "Content-Type: application/json\r\n"
-                                           "Connection: close\r\n"
-                                           "Content-Length: %zu\r\n\r\n",
-                                           status, strlen (body));
-  struct iovec parts[] = { { head, strlen (head) }, { body, strlen (body) } };
+
+  return g_strdup_printf ("HTTP/1.1 %s\r\n"
+                          "Content-Type: application/json\r\n"
+                          "Connection: close\r\n"
+                          "Content-Length: %zu\r\n\r\n%s",
+                          status, strlen (body), body);
+}
+
+static void
+refuse_head (WayConnection *self, const char *status, const char *code, const char *message)
+{
+  g_autofree char *refusal = way_connection_dup_refusal (status, code, message);
+  struct iovec part = { refusal, strlen (refusal) };
 
   self->phase = WAY_PHASE_ANSWERING;
   self->body_left = WAY_BODY_UNTIL_CLOSE;
-  way_connection_send (self, parts, G_N_ELEMENTS (parts));
+  way_connection_send (self, &part, 1);
   way_connection_end_answer (self, FALSE);
 }
 

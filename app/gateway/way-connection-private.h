@@ -55,6 +55,7 @@ void way_connection_close (WayConnection *connection);
 
 /* way-connection-input.c */
 void way_connection_process_input (WayConnection *connection);
+char *way_connection_dup_refusal (const char *status, const char *code, const char *message);
 gssize way_connection_read_request (gpointer connection, void *buffer, gsize count, GError **error);
 
 G_END_DECLS

@@ -131,14 +131,33 @@ on_watch (guint32 events, gpointer user_data)
   way_connection_unref (self);
 }
 
+/* SoupServer writes "100 Continue" and, before it closes, what it refuses by itself: a status
+ * without a body. That one gets the shape of an error. */
+static char *
+dup_refusal (const char *head, gsize length)
+{
+  const char *status = length > 12 ? head + strlen ("HTTP/1.1 ") : NULL;
+  const char *end = status ? memchr (status, '\r', length - (status - head)) : NULL;
+  g_autofree char *text = end ? g_strndup (status, end - status) : NULL;
+
+  if (!text || text[0] < '4')
+    return NULL;
+  return way_connection_dup_refusal (
+    text, g_str_has_prefix (text, "404") ? "not_found" : "bad_request",
+    "This is no request that can be read: it takes HTTP/1.1, a path, a Host header, and no Expect "
+    "but 100-continue");
+}
+
 static gssize
 stream_write (gpointer connection, const void *buffer, gsize count, GError **error)
 {
   WayConnection *self = connection;
-  gssize n = send (self->fd, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+  g_autofree char *refusal = dup_refusal (buffer, count);
+  const void *data = refusal ? refusal : buffer;
+  gssize n = send (self->fd, data, refusal ? strlen (refusal) : count, MSG_DONTWAIT | MSG_NOSIGNAL);
 
   if (n >= 0)
-    return n;
+    return refusal ? (gssize)count : n; /* the first bytes on a socket: there is room for all */
   self->writable = FALSE;
   g_set_error_literal (error, G_IO_ERROR,
                        errno == EAGAIN ? G_IO_ERROR_WOULD_BLOCK : G_IO_ERROR_CONNECTION_CLOSED,

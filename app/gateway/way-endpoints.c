@@ -189,10 +189,26 @@ answer_preflight (WayRequest *request)
   way_reply_send (request, head, NULL, "", 0);
 }
 
-static void
-answer_unknown (WayRequest *request, const char *other_method)
+/* What the path can be asked with: "GET, HEAD, POST"; NULL if there is nothing at it. */
+static char *
+dup_methods (const WayRequest *request)
 {
-  g_autofree char *message = NULL;
+  g_autoptr (GString) methods = g_string_new (request->dialect ? "POST" : NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endpoints); i++)
+    if (match_path (endpoints[i].path, request->path) &&
+        !strstr (methods->str, endpoints[i].method))
+      g_string_append_printf (methods, "%s%s%s", methods->len > 0 ? ", " : "", endpoints[i].method,
+                              endpoints[i].method[0] == 'G' ? ", HEAD" : "");
+  return methods->len > 0 ? g_strdup (methods->str) : NULL;
+}
+
+static void
+answer_unknown (WayRequest *request)
+{
+  g_autofree char *methods = dup_methods (request);
+  g_autoptr (GError) error = NULL;
+  GString *head;
 
   if (!way_endpoints_begin (request))
     return;
@@ -201,11 +217,15 @@ answer_unknown (WayRequest *request, const char *other_method)
       answer_preflight (request);
       return;
     }
-  message = other_method ? g_strdup_printf ("%s is for %s, not %s", request->path, other_method,
-                                            request->method)
-                         : g_strdup_printf ("There is nothing at %.200s", request->path);
-  way_endpoints_fail (request, other_method ? WAY_ERROR_METHOD_NOT_ALLOWED : WAY_ERROR_NOT_FOUND,
-                      message);
+  if (methods)
+    error = g_error_new (WAY_ERROR, WAY_ERROR_METHOD_NOT_ALLOWED, "%s is for %s, not %s",
+                         request->path, methods, request->method);
+  else
+    error =
+      g_error_new (WAY_ERROR, WAY_ERROR_NOT_FOUND, "There is nothing at %.200s", request->path);
+  head = way_reply_begin (request, way_error_code_get_status (error->code));
+  way_reply_add_header (head, "Allow", methods);
+  way_reply_send_error_with (request, head, error);
 }
 
 /* The rest of the API is the main thread's, and only for this user's own processes: it changes
@@ -230,7 +250,6 @@ forward_to_main (WayEndpoints *self, WayRequest *request)
 void
 way_endpoints_dispatch (WayEndpoints *self, WayRequest *request)
 {
-  const char *other_method = request->dialect ? "POST" : NULL;
   g_autoptr (GError) error = NULL;
 
   if (request->dialect && strcmp (request->method, "POST") == 0)
@@ -242,13 +261,8 @@ way_endpoints_dispatch (WayEndpoints *self, WayRequest *request)
     {
       const char *rest = match_path (endpoints[i].path, request->path);
 
-      if (!rest)
+      if (!rest || !method_fits (request->method, endpoints[i].method))
         continue;
-      if (!method_fits (request->method, endpoints[i].method))
-        {
-          other_method = endpoints[i].method;
-          continue;
-        }
       if (endpoints[i].audience == FOR_ADMIN && !may_administer (request, &error))
         {
           if (way_endpoints_begin (request))
@@ -259,7 +273,7 @@ way_endpoints_dispatch (WayEndpoints *self, WayRequest *request)
       return;
     }
   if (!forward_to_main (self, request))
-    answer_unknown (request, other_method);
+    answer_unknown (request);
 }
 
 /**

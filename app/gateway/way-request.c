@@ -358,11 +358,25 @@ find_error_dialect (WayRequest *self)
 void
 way_reply_send_error (WayRequest *self, const GError *error)
 {
-  GString *body = g_string_new (NULL);
+  way_reply_send_error_with (self, way_reply_begin (self, way_error_code_get_status (error->code)),
+                             error);
+}
+
+/**
+ * way_reply_send_error_with:
+ * @head: (transfer full): of the error's status
+ * @error: in #WAY_ERROR
+ *
+ * Like way_reply_send_error(), with headers of its own.
+ */
+void
+way_reply_send_error_with (WayRequest *self, GString *head, const GError *error)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
 
   find_error_dialect (self)->encode_error (body, error->code,
                                            way_error_code_get_status (error->code), error->message);
-  way_reply_send_json (self, way_error_code_get_status (error->code), body);
+  way_reply_send (self, head, "application/json", body->str, body->len);
 }
 
 /**

@@ -78,6 +78,7 @@ gsize way_reply_send (
   WayRequest *request, GString *head, const char *content_type, const char *body, gsize length);
 void way_reply_send_json (WayRequest *request, guint status, GString *body);
 void way_reply_send_error (WayRequest *request, const GError *error);
+void way_reply_send_error_with (WayRequest *request, GString *head, const GError *error);
 void way_reply_begin_stream (WayRequest *request, GString *head, const char *content_type);
 void way_reply_send_piece (WayRequest *request, const char *data, gsize length);
 void way_reply_end_stream (WayRequest *request);

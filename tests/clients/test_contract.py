@@ -446,6 +446,20 @@ def test_slashes_too_many(wayfare, method, path):
     assert wayfare.request(method, path, body).status == 200
 
 
+@pytest.mark.parametrize(
+    "method,path,allow",
+    [
+        ("GET", CHAT, "POST"),
+        ("DELETE", "/v1/models", "GET, HEAD"),
+        ("PUT", "/v1/responses", "POST, GET, HEAD"),
+        ("OPTIONS", "/health", "GET, HEAD"),
+    ],
+)
+def test_wrong_method_is_told_the_right_ones(wayfare, method, path, allow):
+    answer = wayfare.request(method, path)
+    assert answer.status == 405 and answer.headers["allow"] == allow
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"model":1}', b'{"messages":[]}', b'{"model":"a"} x'])
 def test_malformed_body(wayfare, body):
     answer = wayfare.request("POST", CHAT, body)

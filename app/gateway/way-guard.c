@@ -98,10 +98,22 @@ check_size (const WayRequestHead *head, GError **error)
   return TRUE;
 }
 
+/* Ollama's own examples are for `curl -d`, which calls everything a form. A page's form has an
+ * Origin in every browser, "null" at the least (Fetch §3.1), so one without is no page's; what goes
+ * with a page's requests otherwise is refused too, for a browser that has forgotten it. */
+static gboolean
+is_form_of_curl (const WayRequestHead *head, const char *path, gsize type_length)
+{
+  static const char form[] = "application/x-www-form-urlencoded";
+
+  return type_length == strlen (form) && g_str_has_prefix (path, "/api/") && !head->origin &&
+         !head->is_from_page && g_ascii_strncasecmp (head->content_type, form, type_length) == 0;
+}
+
 /* A web page can post text/plain or a form anywhere without asking first; JSON it cannot. The
  * control socket is out of its reach. */
 static gboolean
-check_content_type (const WayRequestHead *head, GError **error)
+check_content_type (const WayRequestHead *head, const char *path, GError **error)
 {
   const char *type = head->content_type;
   gsize length;
@@ -110,7 +122,8 @@ check_content_type (const WayRequestHead *head, GError **error)
     return TRUE;
   length = strcspn (type, "; \t");
   if ((length == 16 && g_ascii_strncasecmp (type, "application/json", 16) == 0) ||
-      (length > 5 && g_ascii_strncasecmp (type + length - 5, "+json", 5) == 0))
+      (length > 5 && g_ascii_strncasecmp (type + length - 5, "+json", 5) == 0) ||
+      is_form_of_curl (head, path, length))
     return TRUE;
   g_set_error (error, WAY_ERROR, WAY_ERROR_BAD_REQUEST,
                "The request's Content-Type is \"%.100s\": send application/json", type);
@@ -194,7 +207,7 @@ way_guard_admit (const WaySnapshot *snapshot,
                              .allow_origin = head->origin };
 
   if (!check_host (snapshot, head, error) || !check_origin (snapshot, head, error) ||
-      !check_size (head, error) || !check_content_type (head, error))
+      !check_size (head, error) || !check_content_type (head, admission.path, error))
     return FALSE;
   admission.app = find_app (snapshot, head, path_token);
   if (!admission.app && snapshot->require_token && !head->is_control &&

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @content_length: -1 when unknown
  * @n_headers: how many header lines there are
  * @is_control: came over the control socket, so from this user's own process
+ * @is_from_page: has a Referer or Sec-Fetch-Site header, as what a web page asks for
  *
  * What the guard looks at; strings borrowed, nullable but for method and path.
  */
@@ -32,6 +33,7 @@ typedef struct
   gint64 content_length;
   guint n_headers;
   gboolean is_control;
+  gboolean is_from_page;
 } WayRequestHead;
 
 /**

@@ -134,9 +134,13 @@ way_path_tidy (char *path)
 }
 
 static void
-count_header (const char *name, const char *value, gpointer user_data)
+note_header (const char *name, const char *value, gpointer user_data)
 {
-  (*(guint *)user_data)++;
+  WayRequestHead *head = user_data;
+
+  head->n_headers++;
+  if (g_ascii_strcasecmp (name, "Referer") == 0 || g_ascii_strcasecmp (name, "Sec-Fetch-Site") == 0)
+    head->is_from_page = TRUE;
 }
 
 /**
@@ -162,7 +166,7 @@ way_request_fill_head (const WayReceived *received, gboolean is_control, WayRequ
     .content_length = has_length ? soup_message_headers_get_content_length (headers) : -1,
     .is_control = is_control,
   };
-  soup_message_headers_foreach (headers, count_header, &head->n_headers);
+  soup_message_headers_foreach (headers, note_header, head);
 }
 
 /* Answers */

@@ -240,6 +240,22 @@ def test_guard(wayfare, headers, status, code):
         assert answer.error_code() == code
 
 
+@pytest.mark.parametrize(
+    "headers,status",
+    [
+        ({}, 200),
+        ({"Referer": "https://evil.example/"}, 400),
+        ({"Sec-Fetch-Site": "cross-site"}, 400),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_curl_example_of_ollama(wayfare, headers, status):
+    """What `curl -d` sends is a form by its header; a page's form is told by the others."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+    body = {"model": "coder", "prompt": "hi", "stream": False}
+    assert wayfare.request("POST", "/api/generate", body, headers).status == status
+
+
 def test_no_host_at_all(wayfare):
     data = raw_exchange(wayfare.port, "GET /v1/models HTTP/1.1")
     assert data.split(b" ")[1] in (b"400", b"403")

@@ -43,6 +43,9 @@ typedef struct
 } Row;
 
 #define CHAT .method = "POST", .path = "/v1/chat/completions"
+#define FORM "application/x-www-form-urlencoded"
+#define OLLAMA_FORM                                                                                \
+  .method = "POST", .path = "/api/generate", .host = "localhost", .content_type = FORM
 
 static const Row rows[] = {
   { "plain", FALSE, { CHAT, .host = "localhost:4114" }, ADMITTED, NULL, "/v1/chat/completions" },
@@ -83,6 +86,30 @@ static const Row rows[] = {
   { "form",
     FALSE,
     { CHAT, .host = "localhost", .content_type = "text/plain" },
+    WAY_ERROR_BAD_REQUEST },
+  { "form-of-curl", FALSE, { OLLAMA_FORM }, ADMITTED, NULL, "/api/generate" },
+  { "form-of-curl-with-token",
+    TRUE,
+    { .method = "POST",
+      .path = "/a/" TOKEN "/api/generate",
+      .host = "localhost",
+      .content_type = FORM "; charset=utf-8" },
+    ADMITTED,
+    "editor",
+    "/api/generate" },
+  { "form-of-a-page", FALSE, { OLLAMA_FORM, .is_from_page = TRUE }, WAY_ERROR_BAD_REQUEST },
+  { "form-of-a-foreign-page", FALSE, { OLLAMA_FORM, .origin = "null" }, WAY_ERROR_FORBIDDEN_HOST },
+  { "form-of-an-allowed-page",
+    FALSE,
+    { OLLAMA_FORM, .origin = "app://notes" },
+    WAY_ERROR_BAD_REQUEST },
+  { "form-elsewhere",
+    FALSE,
+    { CHAT, .host = "localhost", .content_type = FORM },
+    WAY_ERROR_BAD_REQUEST },
+  { "text-for-ollama",
+    FALSE,
+    { .method = "POST", .path = "/api/chat", .host = "localhost", .content_type = "text/plain" },
     WAY_ERROR_BAD_REQUEST },
   { "json-with-charset",
     FALSE,

@@ -52,6 +52,7 @@ struct _WayService
   char *start_problem;      /* why it does not run, nullable */
   gboolean elsewhere;       /* another Wayfare of this user runs instead */
   gboolean local_only_held; /* local-only is on though the config could not be written */
+  char *held_problem;       /* why it could not, as long as it is held */
   char *apply_problem;      /* which of the newest settings is not in force, nullable */
   char *problem;            /* as last notified */
 
@@ -67,6 +68,7 @@ void way_service_set_address (WayService *self, char *address);
 void way_service_take_problem (WayService *self, char **problem, GError **error);
 void way_service_set_elsewhere (WayService *self, const GError *error);
 void way_service_set_keyring_state (WayService *self, WayKeyringState state);
+gboolean way_service_write_held_local_only (WayService *self);
 
 /* way-service-run.c */
 void way_service_queue_apply (WayService *self);

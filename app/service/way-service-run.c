@@ -67,6 +67,8 @@ set_retention (WayService *self)
 void
 way_service_take_config (WayService *self)
 {
+  if (way_service_write_held_local_only (self))
+    return;
   if (self->ledger != NULL)
     set_retention (self);
   way_service_sync_lists (self);

@@ -48,12 +48,17 @@ way_service_set_address (WayService *self, char *address)
 static void
 update_problem (WayService *self)
 {
+  g_autofree char *held = NULL;
   const char *problem = self->start_problem;
 
   if (problem == NULL)
     problem = self->apply_problem;
   if (problem == NULL)
     problem = way_config_get_problem (self->config);
+  if (self->local_only_held && self->start_problem == NULL)
+    problem = held =
+      g_strdup_printf ("Local Only is on until Wayfare ends: the file could not be written. %s",
+                       problem != NULL ? problem : self->held_problem);
   if (self->gateway != NULL)
     way_gateway_set_problem (self->gateway, problem); /* one that just started knows of none */
   if (g_strcmp0 (problem, self->problem) == 0)
@@ -217,6 +222,7 @@ way_service_finalize (GObject *object)
   g_clear_pointer (&self->data_dir, g_free);
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->start_problem, g_free);
+  g_clear_pointer (&self->held_problem, g_free);
   g_clear_pointer (&self->apply_problem, g_free);
   g_clear_pointer (&self->problem, g_free);
 
@@ -356,6 +362,34 @@ way_service_get_local_only (WayService *service)
   return local_only || service->local_only_held;
 }
 
+static void
+hold_local_only (WayService *self, const GError *error)
+{
+  self->local_only_held = error != NULL;
+  g_free (self->held_problem);
+  self->held_problem = error != NULL ? g_strdup (error->message) : NULL;
+}
+
+/* A file that was mended takes what could not be written to the broken one. TRUE if that was
+ * written here: then the config has announced itself once more, and nothing is left to do. */
+gboolean
+way_service_write_held_local_only (WayService *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->local_only_held)
+    return FALSE;
+  if (way_config_get_snapshot (self->config)->cloud_enabled)
+    {
+      if (way_config_set_cloud_enabled (self->config, FALSE, &error))
+        return TRUE;
+      way_log_notice ("local-only is not written: %s", error->message);
+    }
+  hold_local_only (self, error);
+  update_problem (self);
+  return FALSE;
+}
+
 /**
  * way_service_set_local_only:
  * @service: a service
@@ -363,7 +397,8 @@ way_service_get_local_only (WayService *service)
  *
  * Writes the switch to the config and puts it in force for requests that begin from now on. If it
  * cannot be written, "problem" says why; switched on, it holds all the same until the program ends
- * or it is switched off, since who asks for it must be able to rely on it. Main thread.
+ * or it is switched off, since who asks for it must be able to rely on it, and it is written as
+ * soon as there is a file again that it can be written to. Main thread.
  */
 void
 way_service_set_local_only (WayService *service, gboolean local_only)
@@ -377,11 +412,14 @@ way_service_set_local_only (WayService *service, gboolean local_only)
   if (way_config_set_cloud_enabled (service->config, !local_only, &error) &&
       !service->local_only_held)
     return; /* the config has announced it */
-  service->local_only_held = error != NULL && local_only;
   if (error != NULL)
     way_log_notice ("local-only is not written: %s", error->message);
+  hold_local_only (service, local_only ? error : NULL);
   way_service_queue_apply (service);
-  way_service_take_problem (service, &service->apply_problem, &error);
+  if (way_service_get_local_only (service) == !!local_only)
+    update_problem (service);
+  else
+    way_service_take_problem (service, &service->apply_problem, &error);
   g_object_notify_by_pspec (G_OBJECT (service), properties[PROP_LOCAL_ONLY]);
 }
 

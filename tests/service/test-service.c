@@ -150,6 +150,35 @@ test_local_only_that_cannot_be_written (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_notified, ==, 2);
 }
 
+/* Said as long as it is true, and not lost when the file is mended. */
+static void
+test_held_local_only_is_written_later (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *problem = NULL;
+  g_autofree char *problem_after = NULL;
+  g_autofree char *text = NULL;
+
+  fixture_start (fixture);
+  fixture_write_config (fixture, "{broken");
+  way_service_set_local_only (fixture->service, TRUE);
+  way_service_reload (fixture->service);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  problem = get_string (fixture->service, "problem");
+  g_assert_true (g_str_has_prefix (problem, "Local Only is on until Wayfare ends: "));
+  g_assert_nonnull (strstr (problem, fixture->config_path));
+
+  fixture_write_config (fixture, CONFIG ("", ""));
+  way_service_reload (fixture->service);
+  g_assert_true (way_service_get_local_only (fixture->service));
+  problem_after = get_string (fixture->service, "problem");
+  g_assert_null (problem_after);
+  text = fixture_read_config (fixture);
+  g_assert_nonnull (strstr (text, "\"enabled\" : false"));
+  way_service_set_local_only (fixture->service, FALSE);
+  g_assert_false (way_service_get_local_only (fixture->service));
+}
+
 static void
 test_port_in_use (Fixture *fixture, gconstpointer data)
 {
@@ -310,6 +339,7 @@ main (int argc, char **argv)
   ADD ("local-only-is-kept", CONFIG ("", ""), test_local_only_is_kept);
   ADD ("local-only-that-cannot-be-written", CONFIG ("", ""),
        test_local_only_that_cannot_be_written);
+  ADD ("held-local-only-is-written-later", CONFIG ("", ""), test_held_local_only_is_written_later);
   ADD ("port-in-use", CONFIG ("", ""), test_port_in_use);
   ADD ("second-instance", CONFIG ("", ""), test_second_instance);
   ADD ("data-dir-that-cannot-be", CONFIG ("", ""), test_data_dir_that_cannot_be);

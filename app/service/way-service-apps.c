@@ -148,20 +148,30 @@ way_service_add_app_async (WayService *service,
  * way_service_add_app_finish:
  * @service: a service
  * @result: what the callback was given
+ * @ret_stored: (out) (optional): whether the keyring took the token
  * @error: return location for an error
  *
  * Fails with %WAY_ERROR_BAD_REQUEST for a name that cannot be or is taken, %WAY_ERROR_CONFIG or
  * %WAY_ERROR_IO; then there is no app. A keyring that does not take the token is no failure: the
- * token is good, but will not be shown again. "keyring-state" says so, and the log.
+ * token is good, but cannot be shown again. "keyring-state" says so, and the log.
  *
  * Returns: (transfer full) (nullable): the token
  */
 char *
-way_service_add_app_finish (WayService *service, GAsyncResult *result, GError **error)
+way_service_add_app_finish (WayService *service,
+                            GAsyncResult *result,
+                            gboolean *ret_stored,
+                            GError **error)
 {
+  g_autofree char *note = NULL;
+  char *token = NULL;
+
   g_return_val_if_fail (g_task_is_valid (result, service), NULL);
 
-  return way_service_put_app_finish (service, result, NULL, error);
+  token = way_service_put_app_finish (service, result, &note, error);
+  if (token != NULL && ret_stored != NULL)
+    *ret_stored = note == NULL;
+  return token;
 }
 
 /**
@@ -209,7 +219,7 @@ way_service_rotate_token_async (WayService *service,
 char *
 way_service_rotate_token_finish (WayService *service, GAsyncResult *result, GError **error)
 {
-  return way_service_add_app_finish (service, result, error);
+  return way_service_add_app_finish (service, result, NULL, error);
 }
 
 static void

@@ -75,7 +75,10 @@ void way_service_add_app_async (WayService *service,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-char *way_service_add_app_finish (WayService *service, GAsyncResult *result, GError **error);
+char *way_service_add_app_finish (WayService *service,
+                                  GAsyncResult *result,
+                                  gboolean *ret_stored,
+                                  GError **error);
 void way_service_rotate_token_async (WayService *service,
                                      const char *name,
                                      GCancellable *cancellable,

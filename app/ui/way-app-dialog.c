@@ -36,6 +36,7 @@ struct _WayAppDialog
   AdwComboRow *snippet_row;
   GtkSwitch *local_only;
   GtkToggleButton *reveal;
+  GtkWidget *unkept_row;
 };
 
 enum
@@ -115,9 +116,12 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WayAppDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = way_service_add_app_finish (WAY_SERVICE (source), result, &error);
+  gboolean stored = TRUE;
+  g_autofree char *token =
+    way_service_add_app_finish (WAY_SERVICE (source), result, &stored, &error);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", TRUE);
+  gtk_widget_set_visible (self->unkept_row, !stored);
   if (token == NULL)
     way_show_error (GTK_WIDGET (self), _ ("The App Was Not Added"), error);
   else
@@ -240,6 +244,7 @@ way_app_dialog_class_init (WayAppDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, snippet_row);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, local_only);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, reveal);
+  gtk_widget_class_bind_template_child (widget_class, WayAppDialog, unkept_row);
   gtk_widget_class_bind_template_callback (widget_class, on_snippet_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_name_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_name_activated);

@@ -145,7 +145,7 @@ fixture_add_app (Fixture *fixture, const char *name)
 
   way_service_add_app_async (fixture->service, name, FALSE, NULL, fixture_on_done, fixture);
   result = fixture_take_done (fixture);
-  token = way_service_add_app_finish (fixture->service, result, &error);
+  token = way_service_add_app_finish (fixture->service, result, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (token);
   return token;

@@ -79,11 +79,13 @@ test_token_is_rotated (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean stored = FALSE;
 
   fixture_start (fixture);
   way_service_add_app_async (fixture->service, "editor", TRUE, NULL, fixture_on_done, fixture);
   result = fixture_take_done (fixture);
-  old = way_service_add_app_finish (fixture->service, result, &error);
+  old = way_service_add_app_finish (fixture->service, result, &stored, &error);
+  g_assert_true (stored);
   g_clear_object (&result);
 
   way_service_rotate_token_async (fixture->service, "editor", NULL, fixture_on_done, fixture);
@@ -134,7 +136,7 @@ test_names (Fixture *fixture, gconstpointer data)
       way_service_add_app_async (fixture->service, cases[i].name, FALSE, NULL, fixture_on_done,
                                  fixture);
       result = fixture_take_done (fixture);
-      token = way_service_add_app_finish (fixture->service, result, &error);
+      token = way_service_add_app_finish (fixture->service, result, NULL, &error);
       g_assert_cmpint (token != NULL, ==, cases[i].is_good);
       g_assert_cmpint (way_error_is (error, WAY_ERROR_BAD_REQUEST), ==, !cases[i].is_good);
     }

@@ -245,6 +245,18 @@ class Test:
         self.window.wait("label", contains=token)
         return address, token
 
+    def add_app_without_keyring(self):
+        """The token is good and shown this once, and the dialog says that it is not kept."""
+        self.keyring.stop()
+        self.start(1280, 800, "light")
+        self.show("apps")
+        self.window.click("Add App")
+        self.window.write("text", "Name", "unkept")
+        self.window.click("Add")
+        self.window.wait("label", "Not Kept in the Keyring")
+        self.capture("unkept-token", 1280, 800, "light")
+        self.stop()
+
     def read_clipboard(self):
         """What another program would paste; nothing while nothing was copied."""
         found = []
@@ -381,6 +393,7 @@ class Test:
                     self.stop()
         self.end_while_a_call_runs(token)
         self.end_at_any_moment()
+        self.add_app_without_keyring()
         self.assert_quiet()
         self.assert_key_nowhere()
 

@@ -163,7 +163,7 @@ way_latency_words (gpointer object, gint64 last_success_at_us, gint64 latency_us
   g_autofree char *duration = way_format_duration (object, latency_us);
 
   if (last_success_at_us <= 0)
-    return g_strdup (_ ("No answer yet"));
+    return g_strdup (_ ("None since Wayfare started"));
   if (latency_us < 0)
     return g_strdup (_ ("Answered"));
   return g_strdup_printf (_ ("Answered in %s"), duration);

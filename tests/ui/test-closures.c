@@ -246,6 +246,30 @@ test_provider_subtitle (void)
     }
 }
 
+/* What was before the start is not known here: "never" would be a guess. */
+static void
+test_latency_words (void)
+{
+  static const struct
+  {
+    gint64 last_success_at_us;
+    gint64 latency_us;
+    const char *text;
+  } rows[] = {
+    { 0, WAY_UNKNOWN, "None since Wayfare started" },
+    { S, WAY_UNKNOWN, "Answered" },
+    { S, 3000, "Answered in 3 ms" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+        way_latency_words (NULL, rows[i].last_success_at_us, rows[i].latency_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
 static void
 test_key_words (void)
 {
@@ -438,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/states-differ", test_states_differ);
   g_test_add_func ("/ui/closures/state-from-the-future", test_state_from_the_future);
   g_test_add_func ("/ui/closures/provider-subtitle", test_provider_subtitle);
+  g_test_add_func ("/ui/closures/latency-words", test_latency_words);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);
   g_test_add_func ("/ui/closures/app-words", test_app_words);

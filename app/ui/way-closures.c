@@ -156,6 +156,14 @@ way_format_cost (gpointer object, gint64 nano_usd, gboolean running)
   return g_strdup_printf ("$%.*f", get_cost_decimals (nano_usd), (double)nano_usd / NANO_PER_USD);
 }
 
+/* @units of the @decimals-th decimal of a dollar. */
+static char *
+format_units (gint64 units, int decimals)
+{
+  return units == 0 ? g_strdup ("$0")
+                    : g_strdup_printf ("$%.*f", decimals, (double)units / pow (10, decimals));
+}
+
 /**
  * way_budget_title:
  * @object: (nullable): the template's object, not used
@@ -176,17 +184,45 @@ way_budget_title (gpointer object, const char *budget)
 /**
  * way_budget_words:
  * @object: (nullable): the template's object, not used
+ * @spent_nano_usd: what is spent of it
+ * @limit_nano_usd: all of it
  *
- * Returns: (transfer full): what is spent of a budget, and what is left
+ * Returns: (transfer full): what is spent of a budget, and what is left, in one precision: they add
+ *   up
  */
 char *
 way_budget_words (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd)
 {
-  g_autofree char *spent = way_format_cost (NULL, spent_nano_usd, FALSE);
-  g_autofree char *left = way_format_cost (NULL, MAX (limit_nano_usd - spent_nano_usd, 0), FALSE);
+  const gint64 left_nano_usd = MAX (limit_nano_usd - spent_nano_usd, 0);
+  const int decimals = MAX (spent_nano_usd > 0 ? get_cost_decimals (spent_nano_usd) : 2,
+                            left_nano_usd > 0 ? get_cost_decimals (left_nano_usd) : 2);
+  const double unit = NANO_PER_USD / pow (10, decimals);
+  const gint64 spent_units = llround ((double)spent_nano_usd / unit);
+  g_autofree char *spent = format_units (spent_units, decimals);
+  g_autofree char *left =
+    format_units (MAX (llround ((double)limit_nano_usd / unit) - spent_units, 0), decimals);
 
   return spent_nano_usd >= limit_nano_usd ? g_strdup_printf (_ ("%s spent: used up"), spent)
                                           : g_strdup_printf (_ ("%s spent, %s left"), spent, left);
+}
+
+/**
+ * way_budgets_note:
+ * @object: (nullable): the template's object, not used
+ * @n_unknown: requests of today whose price nobody knows
+ *
+ * Returns: (transfer full): what the budgets do not know of; empty when there is nothing
+ */
+char *
+way_budgets_note (gpointer object, gint64 n_unknown)
+{
+  if (n_unknown <= 0)
+    return g_strdup ("");
+  return g_strdup_printf (
+    ngettext ("%'" G_GINT64_FORMAT " request of today is in no budget: its price is unknown",
+              "%'" G_GINT64_FORMAT " requests of today are in no budget: their price is unknown",
+              (gulong)n_unknown),
+    n_unknown);
 }
 
 /**

@@ -24,6 +24,7 @@ char *way_format_running (gpointer object, guint n_running);
 char *way_format_cost (gpointer object, gint64 nano_usd, gboolean running);
 char *way_budget_title (gpointer object, const char *budget);
 char *way_budget_words (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd);
+char *way_budgets_note (gpointer object, gint64 n_unknown);
 double way_budget_fraction (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd);
 char *way_format_unknown_cost (gpointer object, gint64 n_requests);
 char *way_format_duration (gpointer object, gint64 duration_us);

@@ -19,6 +19,7 @@ static const struct
   { "way_format_cost", G_CALLBACK (way_format_cost) },
   { "way_budget_title", G_CALLBACK (way_budget_title) },
   { "way_budget_words", G_CALLBACK (way_budget_words) },
+  { "way_budgets_note", G_CALLBACK (way_budgets_note) },
   { "way_budget_fraction", G_CALLBACK (way_budget_fraction) },
   { "way_format_unknown_cost", G_CALLBACK (way_format_unknown_cost) },
   { "way_format_duration", G_CALLBACK (way_format_duration) },

@@ -431,6 +431,9 @@ test_budgets (void)
   } rows[] = {
     { 0, 20000000000, "$0 spent, $20.00 left", 0 },
     { 5000000000, 20000000000, "$5.00 spent, $15.00 left", 0.25 },
+    { 5000000, 20000000, "$0.0050 spent, $0.0150 left", 0.25 },
+    { 3850000, 20000000, "$0.0039 spent, $0.0161 left", 0.1925 },
+    { 19999000, 20000000, "$0.0199990 spent, $0.0000010 left", 0.99995 },
     { 20000000000, 20000000000, "$20.00 spent: used up", 1 },
     { 21000000000, 20000000000, "$21.00 spent: used up", 1 },
     { 0, 0, "$0 spent: used up", 1 },
@@ -444,6 +447,11 @@ test_budgets (void)
                          rows[i].fraction);
     }
   g_autofree char *title = way_budget_title (NULL, "the budget, $5.00 a day");
+  g_autofree char *no_note = way_budgets_note (NULL, 0);
+  g_autofree char *note = way_budgets_note (NULL, 2);
+
+  g_assert_cmpstr (no_note, ==, "");
+  g_assert_cmpstr (note, ==, "2 requests of today are in no budget: their price is unknown");
   g_assert_cmpstr (title, ==, "Budget, $5.00 a day");
 }
 

@@ -6,6 +6,7 @@
 
 #include "way-activity.h"
 
+#include "way-clock.h"
 #include "way-item-list.h"
 
 #define DEFAULT_MAX_ROWS 100000
@@ -206,6 +207,7 @@ take_record (WayActivity *self,
 {
   const gboolean finished = event->type == WAY_EVENT_FINISHED;
   WayRequestItem *item = g_hash_table_lookup (self->by_id, event->record->id);
+  gint64 counted = 0;
   g_autoptr (WayRecord) record =
     finished ? way_record_copy_compact (event->record) : way_record_ref (event->record);
 
@@ -219,12 +221,17 @@ take_record (WayActivity *self,
     }
   else
     {
+      counted = way_request_item_get_record (item)->usage.output_tokens;
       update_item (self, item, record);
     }
 
   if (!finished)
-    return;
-  way_meters_add (self->meters, record);
+    {
+      way_meters_add_tokens (self->meters, record->usage.output_tokens - MAX (counted, 0),
+                             way_clock_get_wall_us ());
+      return;
+    }
+  way_meters_add (self->meters, record, counted);
   if (is_fallback (record))
     g_ptr_array_add (ret_fallbacks, g_object_ref (item));
 }

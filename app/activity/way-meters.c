@@ -9,7 +9,8 @@
 #include "way-clock.h"
 #include "way-day.h"
 
-#define RATE_SECONDS 60
+#define REQUEST_RATE_SECONDS 60
+#define TOKEN_RATE_SECONDS 5 /* what runs now, and not what ran a minute ago */
 
 typedef enum
 {
@@ -137,30 +138,23 @@ advance (WayMeters *self, gint64 now_wall_us)
     }
 }
 
-/* Spreads the tokens of one answer over the seconds in which they were generated: a long stream
- * must not look like one burst at its end. */
-static void
-spread_tokens (WayMeters *self, gint64 tokens, gint64 from_s, gint64 to_s)
+static gboolean
+is_in_rings (WayMeters *self, gint64 second)
 {
-  const double share = (double)tokens / (double)(to_s - from_s + 1);
-
-  for (gint64 second = MAX (from_s, self->now_s - WAY_METERS_SECONDS + 1); second <= to_s; second++)
-    self->tokens[second % WAY_METERS_SECONDS] += share;
+  return second >= 0 && second <= self->now_s && second > self->now_s - WAY_METERS_SECONDS;
 }
 
 static void
-add_to_rings (WayMeters *self, const WayRecord *record)
+add_to_rings (WayMeters *self, const WayRecord *record, gint64 counted_tokens)
 {
-  const gint64 duration_us = MAX (record->duration_us, 0);
-  const gint64 first_us = CLAMP (record->first_token_us, 0, duration_us);
-  const gint64 end_s = MIN ((record->started_at_us + duration_us) / G_USEC_PER_SEC, self->now_s);
-  const gint64 first_s = MIN ((record->started_at_us + first_us) / G_USEC_PER_SEC, end_s);
+  const gint64 end_us = record->started_at_us + MAX (record->duration_us, 0);
+  const gint64 end_s = MIN (end_us / G_USEC_PER_SEC, self->now_s);
 
-  if (end_s <= self->now_s - WAY_METERS_SECONDS || end_s < 0)
+  if (!is_in_rings (self, end_s))
     return;
   self->requests[end_s % WAY_METERS_SECONDS] += 1;
-  if (record->usage.output_tokens > 0)
-    spread_tokens (self, record->usage.output_tokens, first_s, end_s);
+  self->tokens[end_s % WAY_METERS_SECONDS] +=
+    (double)MAX (record->usage.output_tokens - counted_tokens, 0);
 }
 
 /* By the same rules as the ledger's totals, which these go on from: what was refused before anybody
@@ -263,13 +257,14 @@ way_meters_set_base (WayMeters *meters,
  * way_meters_add:
  * @meters: meters
  * @record: a finished request
+ * @counted_tokens: how many of its tokens way_meters_add_tokens() was told of
  *
  * Counts one request: into today if it began today, as the ledger does, and into the rates at the
- * second it ended. Unknown tokens add nothing; an unknown cost is counted as unknown. Nobody is
- * notified before way_meters_tick(). Main thread.
+ * second it ended, with the tokens that are not counted yet. Unknown tokens add nothing; an unknown
+ * cost is counted as unknown. Nobody is notified before way_meters_tick(). Main thread.
  */
 void
-way_meters_add (WayMeters *meters, const WayRecord *record)
+way_meters_add (WayMeters *meters, const WayRecord *record, gint64 counted_tokens)
 {
   gint64 end_us = 0;
 
@@ -279,9 +274,32 @@ way_meters_add (WayMeters *meters, const WayRecord *record)
   end_us = record->started_at_us + MAX (record->duration_us, 0);
   if (end_us / G_USEC_PER_SEC > meters->now_s)
     advance (meters, end_us);
-  add_to_rings (meters, record);
+  add_to_rings (meters, record, MAX (counted_tokens, 0));
   if (record->started_at_us >= meters->day_start_us && record->started_at_us < meters->day_end_us)
     add_to_totals (meters, record);
+}
+
+/**
+ * way_meters_add_tokens:
+ * @meters: meters
+ * @tokens: that came since the last time, for a request in flight
+ * @now_wall_us: wall clock
+ *
+ * Counts tokens into their rate when they come: what was drawn once is never drawn anew. Today's
+ * totals take them when the request has ended. Main thread.
+ */
+void
+way_meters_add_tokens (WayMeters *meters, gint64 tokens, gint64 now_wall_us)
+{
+  gint64 second = 0;
+
+  g_return_if_fail (WAY_IS_METERS (meters));
+
+  if (now_wall_us / G_USEC_PER_SEC > meters->now_s)
+    advance (meters, now_wall_us);
+  second = MIN (now_wall_us / G_USEC_PER_SEC, meters->now_s);
+  if (tokens > 0 && is_in_rings (meters, second))
+    meters->tokens[second % WAY_METERS_SECONDS] += (double)tokens;
 }
 
 /**
@@ -309,10 +327,9 @@ way_meters_tick (WayMeters *meters, gint64 now_wall_us)
       meters->told[i] = meters->totals[i];
     }
   set_rate (meters, &meters->requests_per_minute,
-            sum_of_last (meters, meters->requests, RATE_SECONDS) * 60 / RATE_SECONDS,
-            PROP_REQUESTS_PER_MINUTE);
+            sum_of_last (meters, meters->requests, REQUEST_RATE_SECONDS), PROP_REQUESTS_PER_MINUTE);
   set_rate (meters, &meters->tokens_per_second,
-            sum_of_last (meters, meters->tokens, RATE_SECONDS) / RATE_SECONDS,
+            sum_of_last (meters, meters->tokens, TOKEN_RATE_SECONDS) / TOKEN_RATE_SECONDS,
             PROP_TOKENS_PER_SECOND);
   g_object_thaw_notify (G_OBJECT (meters));
 }
@@ -321,7 +338,7 @@ way_meters_tick (WayMeters *meters, gint64 now_wall_us)
  * way_meters_get_series:
  * @meters: meters
  * @ret_requests: (out caller-allocates) (array length=max): requests that ended in each second
- * @ret_tokens: (out caller-allocates) (array length=max): tokens generated in each second
+ * @ret_tokens: (out caller-allocates) (array length=max): tokens that came in each second
  * @max: how many seconds fit; more than %WAY_METERS_SECONDS are never given
  *
  * The last seconds up to the last tick, oldest first. Main thread.
@@ -342,6 +359,39 @@ way_meters_get_series (WayMeters *meters, double *ret_requests, double *ret_toke
 
       ret_requests[i] = meters->requests[second % WAY_METERS_SECONDS];
       ret_tokens[i] = meters->tokens[second % WAY_METERS_SECONDS];
+    }
+  return n;
+}
+
+/**
+ * way_meters_get_paces:
+ * @meters: meters
+ * @ret_paces: (out caller-allocates) (array length=max): requests that ended in the minute up to
+ *   each second
+ * @max: how many seconds fit; a minute less than %WAY_METERS_SECONDS at most
+ *
+ * What "requests-per-minute" was at each of the last seconds, oldest first. Main thread.
+ *
+ * Returns: how many seconds were written
+ */
+gsize
+way_meters_get_paces (WayMeters *meters, double *ret_paces, gsize max)
+{
+  const gsize n = MIN (max, WAY_METERS_SECONDS - REQUEST_RATE_SECONDS);
+  double sum = 0;
+
+  g_return_val_if_fail (WAY_IS_METERS (meters), 0);
+  g_return_val_if_fail (ret_paces != NULL, 0);
+
+  for (gint64 i = 1 - REQUEST_RATE_SECONDS; i < (gint64)n; i++)
+    {
+      const gint64 second = meters->now_s - (gint64)n + 1 + i;
+
+      sum += meters->requests[second % WAY_METERS_SECONDS];
+      if (i < 0)
+        continue;
+      ret_paces[i] = sum;
+      sum -= meters->requests[(second + 1 - REQUEST_RATE_SECONDS) % WAY_METERS_SECONDS];
     }
   return n;
 }

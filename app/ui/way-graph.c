@@ -78,6 +78,20 @@ draw_grid (cairo_t *cr, const GdkRGBA *color, double width, double height)
   cairo_stroke (cr);
 }
 
+/* What the top of the graph stands for. */
+static void
+draw_scale (WayGraph *self, GtkSnapshot *snapshot)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  g_autofree char *text = way_format_rate (NULL, get_ceiling (get_peak (self)));
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes, pango_attr_scale_new (PANGO_SCALE_SMALL));
+  pango_layout_set_attributes (layout, attributes);
+  gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), 2, 2, layout);
+}
+
 static void
 way_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -112,6 +126,7 @@ way_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       cairo_stroke (cr);
     }
   cairo_destroy (cr);
+  draw_scale (self, snapshot);
 }
 
 static void
@@ -169,7 +184,7 @@ way_graph_set_values (WayGraph *graph, const double *values, gsize n_values)
   memcpy (graph->values, values, n_kept * sizeof *values);
 
   peak = way_format_rate (NULL, get_peak (graph));
-  description = g_strdup_printf (_ ("At most %s in a second of the last minute"), peak);
+  description = g_strdup_printf (_ ("At most %s in the last minute"), peak);
   gtk_accessible_update_property (GTK_ACCESSIBLE (graph), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   description, -1);
   gtk_widget_queue_draw (GTK_WIDGET (graph));

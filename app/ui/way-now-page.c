@@ -81,6 +81,7 @@ on_tick (gpointer user_data)
 {
   WayNowPage *self = user_data;
   double requests[WAY_GRAPH_SECONDS];
+  double paces[WAY_GRAPH_SECONDS];
   double tokens[WAY_GRAPH_SECONDS];
   WayMeters *meters = NULL;
   gsize n_seconds = 0;
@@ -90,7 +91,8 @@ on_tick (gpointer user_data)
   meters = way_activity_get_meters (way_service_get_activity (way_page_get_service (self)));
   way_meters_tick (meters, way_clock_get_wall_us ());
   n_seconds = way_meters_get_series (meters, requests, tokens, WAY_GRAPH_SECONDS);
-  way_graph_set_values (self->requests_graph, requests, n_seconds);
+  way_graph_set_values (self->requests_graph, paces,
+                        way_meters_get_paces (meters, paces, WAY_GRAPH_SECONDS));
   way_graph_set_values (self->tokens_graph, tokens, n_seconds);
   show_table (self, requests, tokens, n_seconds);
   return G_SOURCE_CONTINUE;

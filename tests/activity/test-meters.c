@@ -80,9 +80,9 @@ test_counts_today (void)
   failed->locality = WAY_LOCALITY_CLOUD;
   failed->cost_nano_usd = WAY_UNKNOWN;
   add_tried (failed, WAY_VERDICT_FAILED, WAY_UNKNOWN);
-  way_meters_add (meters, local);
-  way_meters_add (meters, fallen_back);
-  way_meters_add (meters, failed);
+  way_meters_add (meters, local, 0);
+  way_meters_add (meters, fallen_back, 0);
+  way_meters_add (meters, failed, 0);
 
   g_assert_cmpint (get (meters, "requests-today"), ==, 3);
   g_assert_cmpint (get (meters, "failed-today"), ==, 1);
@@ -105,7 +105,7 @@ test_refused_costs_nothing (void)
   record->outcome = WAY_OUTCOME_REFUSED;
   record->cost_nano_usd = WAY_UNKNOWN;
   add_tried (record, WAY_VERDICT_SKIPPED, WAY_UNKNOWN);
-  way_meters_add (meters, record);
+  way_meters_add (meters, record, 0);
 
   g_assert_cmpint (get (meters, "requests-today"), ==, 1);
   g_assert_cmpint (get (meters, "failed-today"), ==, 1);
@@ -123,7 +123,7 @@ test_base_is_added (void)
 
   record->cost_nano_usd = 5;
   add_tried (record, WAY_VERDICT_ANSWERED, 5);
-  way_meters_add (meters, record);
+  way_meters_add (meters, record, 0);
   way_meters_set_base (meters, 100, 2, 50, 3, 1000, 4, 500, 600);
 
   g_assert_cmpint (get (meters, "requests-today"), ==, 101);
@@ -143,14 +143,14 @@ test_midnight_starts_anew (void)
   g_autoptr (WayRecord) across = finished (midnight_us - 2 * second_us, 4 * second_us);
   g_autoptr (WayRecord) after = finished (midnight_us + 2 * second_us, second_us);
 
-  way_meters_add (meters, before);
+  way_meters_add (meters, before, 0);
   g_assert_cmpint (get (meters, "requests-today"), ==, 1);
 
   /* Ends after midnight, so the day turns; but it belongs to the day it began. */
-  way_meters_add (meters, across);
+  way_meters_add (meters, across, 0);
   g_assert_cmpint (get (meters, "requests-today"), ==, 0);
 
-  way_meters_add (meters, after);
+  way_meters_add (meters, after, 0);
   g_assert_cmpint (get (meters, "requests-today"), ==, 1);
   g_assert_cmpfloat (get_rate (meters, "requests-per-minute"), ==, 0);
   way_meters_tick (meters, midnight_us + 4 * second_us);
@@ -158,7 +158,7 @@ test_midnight_starts_anew (void)
 }
 
 static void
-test_rates_cover_a_minute (void)
+test_rates_cover_their_spans (void)
 {
   const gint64 now_us = noon_us ();
   g_autoptr (WayMeters) meters = meters_at (now_us);
@@ -168,35 +168,84 @@ test_rates_cover_a_minute (void)
       g_autoptr (WayRecord) record = finished (now_us, 1000);
 
       record->usage.output_tokens = 4;
-      way_meters_add (meters, record);
+      way_meters_add (meters, record, 0);
     }
+  way_meters_tick (meters, now_us + 4 * G_USEC_PER_SEC);
+  g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 24);
   way_meters_tick (meters, now_us + 59 * G_USEC_PER_SEC);
   g_assert_cmpfloat (get_rate (meters, "requests-per-minute"), ==, 30);
-  g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 2);
+  g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 0);
 
   way_meters_tick (meters, now_us + 60 * G_USEC_PER_SEC);
   g_assert_cmpfloat (get_rate (meters, "requests-per-minute"), ==, 0);
   g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 0);
 }
 
+/* While the stream runs, and never anew: the end adds only what was not counted. */
 static void
-test_tokens_are_spread (void)
+test_tokens_count_as_they_come (void)
 {
   const gint64 now_us = noon_us ();
   g_autoptr (WayMeters) meters = meters_at (now_us);
-  g_autoptr (WayRecord) record = finished (now_us - 9 * G_USEC_PER_SEC, 9 * G_USEC_PER_SEC);
-  double requests[12];
-  double tokens[12];
+  g_autoptr (WayRecord) record = finished (now_us, 9 * G_USEC_PER_SEC);
+  double requests[11];
+  double tokens[11];
 
-  record->usage.output_tokens = 100;
-  way_meters_add (meters, record);
-
-  g_assert_cmpuint (way_meters_get_series (meters, requests, tokens, 12), ==, 12);
-  for (guint i = 0; i < 12; i++)
+  for (gint64 i = 0; i < 9; i++)
     {
-      g_assert_cmpfloat (tokens[i], ==, i < 2 ? 0 : 10);
-      g_assert_cmpfloat (requests[i], ==, i < 11 ? 0 : 1);
+      way_meters_add_tokens (meters, 10, now_us + i * G_USEC_PER_SEC);
+      way_meters_tick (meters, now_us + i * G_USEC_PER_SEC);
     }
+  g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 10);
+
+  record->usage.output_tokens = 94;
+  way_meters_add (meters, record, 90);
+  g_assert_cmpuint (way_meters_get_series (meters, requests, tokens, 11), ==, 11);
+  for (guint i = 0; i < 11; i++)
+    {
+      g_assert_cmpfloat (tokens[i], ==, i < 1 ? 0 : i < 10 ? 10 : 4);
+      g_assert_cmpfloat (requests[i], ==, i < 10 ? 0 : 1);
+    }
+  g_assert_cmpint (get (meters, "output-tokens-today"), ==, 94);
+}
+
+/* An estimate that was too high takes nothing back. */
+static void
+test_tokens_are_not_taken_back (void)
+{
+  const gint64 now_us = noon_us ();
+  g_autoptr (WayMeters) meters = meters_at (now_us);
+  g_autoptr (WayRecord) record = finished (now_us, 1000);
+
+  way_meters_add_tokens (meters, 50, now_us);
+  way_meters_add_tokens (meters, -3, now_us);
+  record->usage.output_tokens = 40;
+  way_meters_add (meters, record, 50);
+  way_meters_tick (meters, now_us);
+  g_assert_cmpfloat (get_rate (meters, "tokens-per-second"), ==, 10);
+}
+
+static void
+test_paces_are_of_a_minute (void)
+{
+  const gint64 now_us = noon_us ();
+  g_autoptr (WayMeters) meters = meters_at (now_us);
+  double paces[62];
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (WayRecord) record = finished (now_us + i * 10 * (gint64)G_USEC_PER_SEC, 0);
+
+      way_meters_add (meters, record, 0);
+    }
+  way_meters_tick (meters, now_us + 60 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpuint (way_meters_get_paces (meters, paces, 62), ==, 62);
+  g_assert_cmpfloat (paces[0], ==, 0);
+  g_assert_cmpfloat (paces[1], ==, 1);
+  g_assert_cmpfloat (paces[11], ==, 2);
+  g_assert_cmpfloat (paces[60], ==, 3);
+  g_assert_cmpfloat (paces[61], ==, 2);
+  g_assert_cmpfloat (get_rate (meters, "requests-per-minute"), ==, 2);
 }
 
 static void
@@ -208,7 +257,7 @@ test_series_is_bounded (void)
   g_autofree double *requests = g_new (double, 2 * WAY_METERS_SECONDS);
   g_autofree double *tokens = g_new (double, 2 * WAY_METERS_SECONDS);
 
-  way_meters_add (meters, old);
+  way_meters_add (meters, old, 0);
   way_meters_tick (meters, now_us + (WAY_METERS_SECONDS - 1) * (gint64)G_USEC_PER_SEC);
   g_assert_cmpuint (way_meters_get_series (meters, requests, tokens, 2 * WAY_METERS_SECONDS), ==,
                     WAY_METERS_SECONDS);
@@ -227,7 +276,7 @@ test_small_step_back_keeps_rates (void)
   g_autoptr (WayMeters) meters = meters_at (now_us);
   g_autoptr (WayRecord) record = finished (now_us, 1000);
 
-  way_meters_add (meters, record);
+  way_meters_add (meters, record, 0);
   way_meters_tick (meters, now_us - 2 * G_USEC_PER_SEC);
 
   g_assert_cmpfloat (get_rate (meters, "requests-per-minute"), ==, 1);
@@ -251,7 +300,7 @@ test_notifies_once_a_tick (void)
     {
       g_autoptr (WayRecord) record = finished (now_us, 1000);
 
-      way_meters_add (meters, record);
+      way_meters_add (meters, record, 0);
     }
   g_assert_cmpuint (n_notified, ==, 0);
   way_meters_tick (meters, now_us);
@@ -267,8 +316,10 @@ main (int argc, char **argv)
   g_test_add_func ("/activity/meters/refused-costs-nothing", test_refused_costs_nothing);
   g_test_add_func ("/activity/meters/base-is-added", test_base_is_added);
   g_test_add_func ("/activity/meters/midnight-starts-anew", test_midnight_starts_anew);
-  g_test_add_func ("/activity/meters/rates-cover-a-minute", test_rates_cover_a_minute);
-  g_test_add_func ("/activity/meters/tokens-are-spread", test_tokens_are_spread);
+  g_test_add_func ("/activity/meters/rates-cover-their-spans", test_rates_cover_their_spans);
+  g_test_add_func ("/activity/meters/tokens-count-as-they-come", test_tokens_count_as_they_come);
+  g_test_add_func ("/activity/meters/tokens-are-not-taken-back", test_tokens_are_not_taken_back);
+  g_test_add_func ("/activity/meters/paces-are-of-a-minute", test_paces_are_of_a_minute);
   g_test_add_func ("/activity/meters/series-is-bounded", test_series_is_bounded);
   g_test_add_func ("/activity/meters/small-step-back-keeps-rates",
                    test_small_step_back_keeps_rates);

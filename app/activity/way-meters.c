@@ -157,8 +157,8 @@ add_to_rings (WayMeters *self, const WayRecord *record, gint64 counted_tokens)
     (double)MAX (record->usage.output_tokens - counted_tokens, 0);
 }
 
-/* By the same rules as the ledger's totals, which these go on from: what was refused before anybody
- * was asked is no local answer, and its cost is not unknown. */
+/* By the same rules as the ledger's totals, which these go on from: what got no answer is no local
+ * answer; what was refused before anybody was asked is neither, and its cost is not unknown. */
 static void
 add_to_totals (WayMeters *self, const WayRecord *record)
 {
@@ -168,7 +168,7 @@ add_to_totals (WayMeters *self, const WayRecord *record)
   totals[TOTAL_REQUESTS]++;
   if (way_record_has_failed (record))
     totals[TOTAL_FAILED]++;
-  if (n_tried > 0 && record->locality == WAY_LOCALITY_LOCAL)
+  else if (n_tried > 0 && record->locality == WAY_LOCALITY_LOCAL)
     totals[TOTAL_LOCAL]++;
   if (way_record_is_fallback (record))
     totals[TOTAL_FALLBACKS]++;

@@ -131,7 +131,7 @@ way_ledger_totals_add (GHashTable *totals, const WayRecord *record)
     .sums = {
       1,
       way_record_has_failed (record),
-      tried && record->locality == WAY_LOCALITY_LOCAL,
+      tried && !way_record_has_failed (record) && record->locality == WAY_LOCALITY_LOCAL,
       way_record_is_fallback (record),
       known_or_zero (usage->input_tokens),
       known_or_zero (usage->cache_read_tokens),

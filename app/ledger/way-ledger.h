@@ -52,10 +52,10 @@ typedef struct
   char *key; /* day YYYY-MM-DD in local time, app, provider, model, or "provider/model" */
   gint64 requests;
   gint64 failed;
-  gint64 local_requests;
-  gint64 fallbacks;     /* answered, but not by the first attempt */
-  gint64 input_tokens;  /* uncached */
-  gint64 cached_tokens; /* read from cache */
+  gint64 local_requests; /* answered on this machine */
+  gint64 fallbacks;      /* answered, but not by the first attempt */
+  gint64 input_tokens;   /* uncached */
+  gint64 cached_tokens;  /* read from cache */
   gint64 output_tokens;
   gint64 cost_nano_usd;
   gint64 unknown_cost_requests;

@@ -90,18 +90,34 @@ way_format_count_sum (gpointer object, gint64 a, gint64 b)
  * @object: (nullable): the template's object, not used
  * @n_local: requests answered on this machine
  * @n_requests: all requests
+ * @n_failed: those that nobody answered, which are in no share
  *
  * Returns: (transfer full): what stands below the share
  */
 char *
-way_format_local_count (gpointer object, gint64 n_local, gint64 n_requests)
+way_format_local_count (gpointer object, gint64 n_local, gint64 n_requests, gint64 n_failed)
 {
   g_autofree char *part = way_format_count (object, n_local);
-  g_autofree char *whole = way_format_count (object, n_requests);
+  g_autofree char *whole = way_format_count (object, n_requests - n_failed);
 
-  if (n_requests <= 0)
-    return g_strdup (_ ("no request yet"));
-  return g_strdup_printf (_ ("%s of %s"), part, whole);
+  if (n_requests <= n_failed)
+    return g_strdup (n_requests > 0 ? _ ("none answered yet") : _ ("no request yet"));
+  return g_strdup_printf (_ ("%s of %s answered"), part, whole);
+}
+
+/**
+ * way_format_local_share:
+ * @object: (nullable): the template's object, not used
+ * @n_local: requests answered on this machine
+ * @n_requests: all requests
+ * @n_failed: those that nobody answered
+ *
+ * Returns: (transfer full): the share of the answers that came from this machine
+ */
+char *
+way_format_local_share (gpointer object, gint64 n_local, gint64 n_requests, gint64 n_failed)
+{
+  return way_format_share (object, n_local, n_requests - n_failed);
 }
 
 /**

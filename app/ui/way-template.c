@@ -51,6 +51,7 @@ static const struct
   { "way_app_words", G_CALLBACK (way_app_words) },
   { "way_local_only_words", G_CALLBACK (way_local_only_words) },
   { "way_format_count_sum", G_CALLBACK (way_format_count_sum) },
+  { "way_format_local_share", G_CALLBACK (way_format_local_share) },
   { "way_format_local_count", G_CALLBACK (way_format_local_count) },
   { "way_format_running", G_CALLBACK (way_format_running) },
   { "way_request_words", G_CALLBACK (way_request_words) },

@@ -114,6 +114,22 @@ test_refused_costs_nothing (void)
   g_assert_cmpint (get (meters, "cost-today-nano-usd"), ==, 0);
 }
 
+/* A local server that answered nothing gave no local answer. */
+static void
+test_failed_is_not_local (void)
+{
+  const gint64 now_us = noon_us ();
+  g_autoptr (WayMeters) meters = meters_at (now_us);
+  g_autoptr (WayRecord) record = finished (now_us, 1000);
+
+  record->outcome = WAY_OUTCOME_UPSTREAM_ERROR;
+  add_tried (record, WAY_VERDICT_FAILED);
+  way_meters_add (meters, record, 0);
+
+  g_assert_cmpint (get (meters, "failed-today"), ==, 1);
+  g_assert_cmpint (get (meters, "local-today"), ==, 0);
+}
+
 static void
 test_base_is_added (void)
 {
@@ -314,6 +330,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activity/meters/counts-today", test_counts_today);
   g_test_add_func ("/activity/meters/refused-costs-nothing", test_refused_costs_nothing);
+  g_test_add_func ("/activity/meters/failed-is-not-local", test_failed_is_not_local);
   g_test_add_func ("/activity/meters/base-is-added", test_base_is_added);
   g_test_add_func ("/activity/meters/midnight-starts-anew", test_midnight_starts_anew);
   g_test_add_func ("/activity/meters/rates-cover-their-spans", test_rates_cover_their_spans);

@@ -115,6 +115,36 @@ test_share (void)
     }
 }
 
+/* What nobody answered is in no share. */
+static void
+test_local_share (void)
+{
+  static const struct
+  {
+    gint64 n_local;
+    gint64 n_requests;
+    gint64 n_failed;
+    const char *share;
+    const char *count;
+  } rows[] = {
+    { 0, 0, 0, "—", "no request yet" },
+    { 0, 3, 3, "—", "none answered yet" },
+    { 8, 18, 2, "50 %", "8 of 16 answered" },
+    { 0, 3, 1, "0 %", "0 of 2 answered" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *share =
+        way_format_local_share (NULL, rows[i].n_local, rows[i].n_requests, rows[i].n_failed);
+      g_autofree char *count =
+        way_format_local_count (NULL, rows[i].n_local, rows[i].n_requests, rows[i].n_failed);
+
+      g_assert_cmpstr (share, ==, rows[i].share);
+      g_assert_cmpstr (count, ==, rows[i].count);
+    }
+}
+
 static void
 test_age (void)
 {
@@ -464,6 +494,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/duration", test_duration);
   g_test_add_func ("/ui/closures/tokens", test_tokens);
   g_test_add_func ("/ui/closures/share", test_share);
+  g_test_add_func ("/ui/closures/local-share", test_local_share);
   g_test_add_func ("/ui/closures/age", test_age);
   g_test_add_func ("/ui/closures/rate", test_rate);
   g_test_add_func ("/ui/closures/models", test_models);

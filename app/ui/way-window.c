@@ -65,14 +65,22 @@ create_sidebar_row (gpointer item, gpointer user_data)
   return row;
 }
 
+/* A row that is only reached with the keys is selected: its page is shown then, so that both agree;
+ * where there is room for one of them alone, the sidebar stays. */
 static void
-on_row_activated (GtkListBox *sidebar, GtkListBoxRow *row, gpointer user_data)
+on_row_selected (GtkListBox *sidebar, GtkListBoxRow *row, gpointer user_data)
 {
   WayWindow *self = user_data;
   g_autoptr (GtkSelectionModel) model = adw_view_stack_get_pages (self->pages);
 
-  gtk_selection_model_select_item (model, (guint)gtk_list_box_row_get_index (row), TRUE);
-  adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+  if (row != NULL)
+    gtk_selection_model_select_item (model, (guint)gtk_list_box_row_get_index (row), TRUE);
+}
+
+static void
+on_row_activated (GtkListBox *sidebar, GtkListBoxRow *row, gpointer user_data)
+{
+  adw_leaflet_navigate (WAY_WINDOW (user_data)->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
 }
 
 static void
@@ -249,6 +257,7 @@ way_window_class_init (WayWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WayWindow, title);
   gtk_widget_class_bind_template_child (widget_class, WayWindow, requests_page);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   install_actions (widget_class);
 }
 

@@ -121,6 +121,14 @@ class Test:
         press(f"ctrl+{PAGES.index(page) + 1}")
         self.window.wait("label", page.capitalize(), inside="AdwWindowTitle")
 
+    def walk_sidebar(self):
+        """With the arrow keys, page and highlight go together."""
+        self.window.point_at("label", "Now", inside="Pages")
+        for page in PAGES[1:]:
+            press("Down")
+            self.window.wait("label", page.capitalize(), inside="AdwWindowTitle")
+        self.show("now")
+
     def start_where_somebody_listens(self):
         """The window opens all the same, says why nothing runs, and starts when it can."""
         with socket.create_server(("127.0.0.1", 0)) as somebody:
@@ -375,6 +383,7 @@ class Test:
         self.start_where_another_runs()
         self.start(1280, 800, "light")
         self.close_and_present()
+        self.walk_sidebar()
         self.add_key()
         self.add_provider()
         address, token = self.add_app()

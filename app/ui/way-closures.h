@@ -83,7 +83,7 @@ char *way_key_words (gpointer object,
                      const char *problem);
 char *way_key_icon (gpointer object, gboolean present, gboolean locked, const char *problem);
 char **way_key_classes (gpointer object, gboolean present, gboolean locked, const char *problem);
-char *way_key_verb (gpointer object, gboolean present);
+char *way_key_verb (gpointer object, gboolean present, gboolean locked);
 gboolean way_key_is_editable (gpointer object, const char *source);
 char *way_keyring_words (gpointer object, guint state);
 gboolean way_keyring_needs_words (gpointer object, guint state);

@@ -218,10 +218,10 @@ way_key_words (gpointer object,
 {
   g_autofree char *where = source_words (source);
 
-  if (way_is_set (object, problem))
-    return g_strdup (problem);
   if (locked)
     return g_strdup (_ ("Locked: unlock the keyring to use it"));
+  if (way_is_set (object, problem))
+    return g_strdup (problem);
   if (!present)
     return g_strdup (_ ("No key yet"));
   if (way_is_set (object, hint))
@@ -278,13 +278,14 @@ way_key_classes (gpointer object, gboolean present, gboolean locked, const char 
  * way_key_verb:
  * @object: (nullable): the template's object, not used
  * @present: whether there is a key
+ * @locked: whether there is one that the locked keyring keeps
  *
  * Returns: (transfer full): what the button does, with mnemonic
  */
 char *
-way_key_verb (gpointer object, gboolean present)
+way_key_verb (gpointer object, gboolean present, gboolean locked)
 {
-  return g_strdup (present ? _ ("_Replace…") : _ ("_Add…"));
+  return g_strdup (present || locked ? _ ("_Replace…") : _ ("_Add…"));
 }
 
 /**

@@ -317,7 +317,9 @@ test_key_words (void)
     { TRUE, FALSE, "…abcd", "env", NULL, "…abcd · from the environment" },
     { TRUE, FALSE, NULL, "credential", NULL, "Stored · from a credential file" },
     { TRUE, TRUE, "…abcd", "keyring", NULL, "Locked: unlock the keyring to use it" },
-    { TRUE, TRUE, NULL, "keyring", "the keyring refused", "the keyring refused" },
+    { FALSE, TRUE, NULL, "keyring", "the keyring is locked; unlock it on the Keys page",
+      "Locked: unlock the keyring to use it" },
+    { TRUE, FALSE, NULL, "keyring", "the keyring refused", "the keyring refused" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -326,6 +328,30 @@ test_key_words (void)
                                              rows[i].source, rows[i].problem);
 
       g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+/* What the locked keyring keeps is there: it is replaced and not added. */
+static void
+test_key_verb (void)
+{
+  static const struct
+  {
+    gboolean present;
+    gboolean locked;
+    const char *verb;
+  } rows[] = {
+    { FALSE, FALSE, "_Add…" },
+    { TRUE, FALSE, "_Replace…" },
+    { FALSE, TRUE, "_Replace…" },
+    { TRUE, TRUE, "_Replace…" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *verb = way_key_verb (NULL, rows[i].present, rows[i].locked);
+
+      g_assert_cmpstr (verb, ==, rows[i].verb);
     }
 }
 
@@ -503,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/provider-subtitle", test_provider_subtitle);
   g_test_add_func ("/ui/closures/latency-words", test_latency_words);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
+  g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);
   g_test_add_func ("/ui/closures/app-words", test_app_words);
   g_test_add_func ("/ui/closures/dropped", test_dropped);

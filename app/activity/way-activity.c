@@ -325,8 +325,8 @@ way_activity_take_batch (WayActivity *activity, GPtrArray *events)
  * @records: (element-type WayRecord): from the ledger, newest first
  *
  * Appends what happened before this run after the live requests, as far as it is not in the list
- * and there is room. Emits "items-changed" once. Neither the meters nor "running" take notice. Main
- * thread.
+ * and there is room. Emits "items-changed" once. "running" takes no notice, and the meters only of
+ * what way_meters_add_history() counts. Main thread.
  */
 void
 way_activity_prepend_history (WayActivity *activity, GPtrArray *records)
@@ -352,6 +352,7 @@ way_activity_prepend_history (WayActivity *activity, GPtrArray *records)
         continue;
       record = way_record_copy_compact (known);
       item = add_item (activity, record, items);
+      way_meters_add_history (activity->meters, record);
       if (is_fallback (record) && fallbacks->len < n_free_fallbacks)
         g_ptr_array_add (fallbacks, g_object_ref (item));
     }

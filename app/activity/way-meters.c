@@ -22,6 +22,7 @@ typedef enum
   TOTAL_UNKNOWN_COST,
   TOTAL_INPUT_TOKENS,
   TOTAL_OUTPUT_TOKENS,
+  TOTAL_STOPPED,
   N_TOTALS
 } Total;
 
@@ -34,6 +35,7 @@ static const char *const total_names[N_TOTALS] = {
   [TOTAL_UNKNOWN_COST] = "unknown-cost-today",
   [TOTAL_INPUT_TOKENS] = "input-tokens-today",
   [TOTAL_OUTPUT_TOKENS] = "output-tokens-today",
+  [TOTAL_STOPPED] = "stopped-today",
 };
 
 /* Property ids: the totals in their order from 1 on, then the two rates. */
@@ -157,6 +159,14 @@ add_to_rings (WayMeters *self, const WayRecord *record, gint64 counted_tokens)
     (double)MAX (record->usage.output_tokens - counted_tokens, 0);
 }
 
+/* What would have left this machine, had it been let. */
+static gboolean
+is_stopped (const WayRecord *record)
+{
+  return g_strcmp0 (record->error_code, "cloud_disabled") == 0 ||
+         g_strcmp0 (record->error_code, "local_only") == 0;
+}
+
 /* By the same rules as the ledger's totals, which these go on from: what got no answer is no local
  * answer; what was refused before anybody was asked is neither, and its cost is not unknown. */
 static void
@@ -174,6 +184,8 @@ add_to_totals (WayMeters *self, const WayRecord *record)
     totals[TOTAL_FALLBACKS]++;
   if (n_tried > 0 && record->cost_nano_usd == WAY_UNKNOWN)
     totals[TOTAL_UNKNOWN_COST]++;
+  if (is_stopped (record))
+    totals[TOTAL_STOPPED]++;
   totals[TOTAL_COST_NANO_USD] += way_record_get_known_cost_nano_usd (record);
   totals[TOTAL_INPUT_TOKENS] += MAX (record->usage.input_tokens, 0);
   totals[TOTAL_OUTPUT_TOKENS] += MAX (record->usage.output_tokens, 0);
@@ -251,6 +263,25 @@ way_meters_set_base (WayMeters *meters,
   meters->totals[TOTAL_UNKNOWN_COST] += unknown_cost;
   meters->totals[TOTAL_INPUT_TOKENS] += input_tokens;
   meters->totals[TOTAL_OUTPUT_TOKENS] += output_tokens;
+}
+
+/**
+ * way_meters_add_history:
+ * @meters: meters
+ * @record: a finished request of before these meters began
+ *
+ * Counts what way_meters_set_base() is not told of: whether Local Only stopped it, today. Main
+ * thread.
+ */
+void
+way_meters_add_history (WayMeters *meters, const WayRecord *record)
+{
+  g_return_if_fail (WAY_IS_METERS (meters));
+  g_return_if_fail (record != NULL);
+
+  if (is_stopped (record) && record->started_at_us >= meters->day_start_us &&
+      record->started_at_us < meters->day_end_us)
+    meters->totals[TOTAL_STOPPED]++;
 }
 
 /**

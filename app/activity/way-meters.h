@@ -16,9 +16,10 @@ G_DECLARE_FINAL_TYPE (WayMeters, way_meters, WAY, METERS, GObject)
 
 /* Properties, read-only, notified by way_meters_tick() alone: "requests-today" "failed-today"
  * "local-today" "fallbacks-today" "cost-today-nano-usd" (sum of what is known)
- * "unknown-cost-today" "input-tokens-today" "output-tokens-today" (gint64), "requests-per-minute"
- * (gdouble, over the last 60 s) "tokens-per-second" (gdouble, over the last 5 s). "today" is the
- * local day; the meters start anew at midnight. */
+ * "unknown-cost-today" "input-tokens-today" "output-tokens-today" "stopped-today" (by local-only,
+ * as far as the list of requests reaches) (gint64), "requests-per-minute" (gdouble, over the last
+ * 60 s) "tokens-per-second" (gdouble, over the last 5 s). "today" is the local day; the meters
+ * start anew at midnight. */
 
 #define WAY_METERS_SECONDS 600
 
@@ -32,6 +33,7 @@ void way_meters_set_base (WayMeters *meters,
                           gint64 unknown_cost,
                           gint64 input_tokens,
                           gint64 output_tokens);
+void way_meters_add_history (WayMeters *meters, const WayRecord *record);
 void way_meters_add (WayMeters *meters, const WayRecord *record, gint64 counted_tokens);
 void way_meters_add_tokens (WayMeters *meters, gint64 tokens, gint64 now_wall_us);
 void way_meters_tick (WayMeters *meters, gint64 now_wall_us);

@@ -22,6 +22,7 @@ typedef enum
   TERM_STATUS,
   TERM_LOCAL,
   TERM_COST,
+  TERM_ERROR,
 } TermKind;
 
 typedef enum
@@ -65,6 +66,7 @@ static const struct
 } prefixes[] = {
   { "app:", TERM_APP },       { "provider:", TERM_PROVIDER }, { "model:", TERM_MODEL },
   { "status:", TERM_STATUS }, { "local:", TERM_LOCAL },       { "cost:", TERM_COST },
+  { "error:", TERM_ERROR },
 };
 
 static const struct
@@ -180,6 +182,7 @@ parse_value (Term *term, GError **error)
     case TERM_APP:
     case TERM_PROVIDER:
     case TERM_MODEL:
+    case TERM_ERROR:
       return TRUE;
     }
   g_assert_not_reached ();
@@ -340,6 +343,23 @@ matches_cost (const Term *term, gint64 cost)
   g_assert_not_reached ();
 }
 
+/* One of several codes: "error:cloud_disabled,local_only". */
+static gboolean
+matches_error (const char *error_code, const char *wanted)
+{
+  const gsize length = error_code != NULL ? strlen (error_code) : 0;
+
+  while (length > 0 && wanted != NULL)
+    {
+      if (g_ascii_strncasecmp (wanted, error_code, length) == 0 &&
+          (wanted[length] == '\0' || wanted[length] == ','))
+        return TRUE;
+      wanted = strchr (wanted, ',');
+      wanted = wanted != NULL ? wanted + 1 : NULL;
+    }
+  return FALSE;
+}
+
 static gboolean
 matches_term (const Term *term, const WayRecord *record)
 {
@@ -360,6 +380,8 @@ matches_term (const Term *term, const WayRecord *record)
       return record->provider != NULL && (record->locality == WAY_LOCALITY_LOCAL) == !!term->number;
     case TERM_COST:
       return matches_cost (term, record->cost_nano_usd);
+    case TERM_ERROR:
+      return matches_error (record->error_code, term->text);
     }
   g_assert_not_reached ();
 }

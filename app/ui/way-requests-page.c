@@ -388,6 +388,21 @@ way_requests_page_focus_filter (WayRequestsPage *page)
 }
 
 /**
+ * way_requests_page_set_filter:
+ * @page: the page
+ * @words: as a person would type them
+ *
+ * Shows the requests that fit. Main thread.
+ */
+void
+way_requests_page_set_filter (WayRequestsPage *page, const char *words)
+{
+  g_return_if_fail (WAY_IS_REQUESTS_PAGE (page));
+
+  gtk_editable_set_text (GTK_EDITABLE (page->filter_entry), words);
+}
+
+/**
  * way_requests_page_go_back:
  * @page: the page
  *

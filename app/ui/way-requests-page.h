@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (WayRequestsPage, way_requests_page, WAY, REQUESTS_PAGE, Wa
 /* Property: "service" (WayService). Actions: requests.pause, requests.close-detail. */
 
 void way_requests_page_focus_filter (WayRequestsPage *page);
+void way_requests_page_set_filter (WayRequestsPage *page, const char *words);
 gboolean way_requests_page_go_back (WayRequestsPage *page);
 void way_requests_page_show (WayRequestsPage *page, const char *request_id);
 

@@ -125,6 +125,15 @@ find_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+show_requests_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayWindow *self = WAY_WINDOW (widget);
+
+  show_page (self, "requests");
+  way_requests_page_set_filter (self->requests_page, g_variant_get_string (parameter, NULL));
+}
+
+static void
 show_request_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayWindow *self = WAY_WINDOW (widget);
@@ -158,8 +167,8 @@ back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 static void
 on_running_changed (WayWindow *self)
 {
-  static const char *const page_actions[] = { "win.page", "win.find", "win.new",
-                                              "win.show-request" };
+  static const char *const page_actions[] = { "win.page", "win.find", "win.new", "win.show-request",
+                                              "win.show-requests" };
   const gboolean running = way_service_get_running (self->service);
   g_autoptr (GPropertyAction) local_only =
     g_property_action_new ("local-only", self->service, "local-only");
@@ -226,6 +235,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new", NULL, new_action);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_action);
   gtk_widget_class_install_action (widget_class, "win.show-request", "s", show_request_action);
+  gtk_widget_class_install_action (widget_class, "win.show-requests", "s", show_requests_action);
 }
 
 static void

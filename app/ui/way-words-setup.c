@@ -9,6 +9,7 @@
 #include "way-event.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /**
  * way_reach_words:
@@ -104,8 +105,16 @@ way_provider_subtitle (
 {
   g_autofree char *where = way_locality_words (object, locality);
   g_autofree char *how = enabled ? way_reach_words (object, reach) : g_strdup (_ ("Switched off"));
+  /* "Working: answered" would say one thing twice. */
+  const gboolean adds = enabled && way_is_set (object, reason) && !g_str_equal (reason, "answered");
 
-  if (enabled && way_is_set (object, reason))
+  if (adds && reach == WAY_REACH_UNKNOWN)
+    {
+      g_autofree char *why = way_sentence (reason);
+
+      return g_strdup_printf ("%s · %s", where, why);
+    }
+  if (adds)
     return g_strdup_printf ("%s · %s: %s", where, how, reason);
   return g_strdup_printf ("%s · %s", where, how);
 }
@@ -459,6 +468,69 @@ way_local_only_words (gpointer object, gboolean running, gboolean local_only)
     return g_strdup (_ ("Not listening"));
   return g_strdup (local_only ? _ ("Nothing leaves this machine")
                               : _ ("Calls may leave this machine"));
+}
+
+/**
+ * way_stopped_words:
+ * @object: (nullable): the template's object, not used
+ * @n_stopped: requests of today that were to leave this machine and were not let
+ *
+ * Returns: (transfer full): how many those are
+ */
+char *
+way_stopped_words (gpointer object, gint64 n_stopped)
+{
+  if (n_stopped <= 0)
+    return g_strdup (_ ("No request was stopped today"));
+  return g_strdup_printf (ngettext ("%'" G_GINT64_FORMAT " request was stopped today",
+                                    "%'" G_GINT64_FORMAT " requests were stopped today",
+                                    (gulong)n_stopped),
+                          n_stopped);
+}
+
+/**
+ * way_shows_stopped:
+ * @object: (nullable): the template's object, not used
+ * @n_stopped: requests of today that were not let out
+ * @local_only: the switch
+ *
+ * Returns: whether there is something to say of what Local Only stops
+ */
+gboolean
+way_shows_stopped (gpointer object, gint64 n_stopped, gboolean local_only)
+{
+  return local_only || n_stopped > 0;
+}
+
+/**
+ * way_is_positive:
+ * @object: (nullable): the template's object, not used
+ * @count: a count
+ *
+ * Returns: whether there is any
+ */
+gboolean
+way_is_positive (gpointer object, gint64 count)
+{
+  return count > 0;
+}
+
+/**
+ * way_sentence:
+ * @text: words of an error
+ *
+ * Returns: (transfer full): the same as a sentence of its own; a name that it begins with, as in
+ *   "ollama: refused the connection", is left as it is
+ */
+char *
+way_sentence (const char *text)
+{
+  char *sentence = g_strdup (text);
+  const char *end = strpbrk (text, " :/");
+
+  if (end != NULL && *end == ' ')
+    *sentence = g_ascii_toupper (*sentence);
+  return sentence;
 }
 
 /**

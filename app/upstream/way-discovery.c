@@ -263,7 +263,7 @@ way_discovery_may_ask (const WaySnapshot *snapshot, const WayProvider *provider,
                          "not asked, since it is switched off");
   else if (is_beyond && !snapshot->cloud_enabled)
     g_set_error_literal (error, WAY_ERROR, WAY_ERROR_CLOUD_DISABLED,
-                         "not asked, since the cloud is switched off");
+                         "not asked, since Local Only is on");
   else if (provider->key_source != WAY_KEY_SOURCE_NONE && provider->key_header == NULL)
     g_set_error_literal (error, WAY_ERROR, WAY_ERROR_KEY_MISSING,
                          provider->key_problem != NULL ? provider->key_problem

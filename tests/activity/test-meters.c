@@ -123,11 +123,45 @@ test_failed_is_not_local (void)
   g_autoptr (WayRecord) record = finished (now_us, 1000);
 
   record->outcome = WAY_OUTCOME_UPSTREAM_ERROR;
-  add_tried (record, WAY_VERDICT_FAILED);
+  add_tried (record, WAY_VERDICT_FAILED, WAY_UNKNOWN);
   way_meters_add (meters, record, 0);
 
   g_assert_cmpint (get (meters, "failed-today"), ==, 1);
   g_assert_cmpint (get (meters, "local-today"), ==, 0);
+}
+
+static void
+test_stopped_by_local_only (void)
+{
+  static const struct
+  {
+    const char *error_code;
+    gint64 n_stopped;
+  } rows[] = {
+    { NULL, 0 },
+    { "cloud_disabled", 1 },
+    { "local_only", 2 },
+    { "no_target", 2 },
+  };
+  const gint64 now_us = noon_us ();
+  g_autoptr (WayMeters) meters = meters_at (now_us);
+  g_autoptr (WayRecord) earlier = finished (now_us - G_USEC_PER_SEC, 1000);
+  g_autoptr (WayRecord) long_ago = finished (now_us - 24 * 3600 * (gint64)G_USEC_PER_SEC, 1000);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (WayRecord) record = finished (now_us, 1000);
+
+      record->outcome = WAY_OUTCOME_REFUSED;
+      record->error_code = g_strdup (rows[i].error_code);
+      way_meters_add (meters, record, 0);
+      g_assert_cmpint (get (meters, "stopped-today"), ==, rows[i].n_stopped);
+    }
+  earlier->error_code = g_strdup ("local_only");
+  long_ago->error_code = g_strdup ("local_only");
+  way_meters_add_history (meters, earlier);
+  way_meters_add_history (meters, long_ago);
+  g_assert_cmpint (get (meters, "stopped-today"), ==, 3);
 }
 
 static void
@@ -331,6 +365,7 @@ main (int argc, char **argv)
   g_test_add_func ("/activity/meters/counts-today", test_counts_today);
   g_test_add_func ("/activity/meters/refused-costs-nothing", test_refused_costs_nothing);
   g_test_add_func ("/activity/meters/failed-is-not-local", test_failed_is_not_local);
+  g_test_add_func ("/activity/meters/stopped-by-local-only", test_stopped_by_local_only);
   g_test_add_func ("/activity/meters/base-is-added", test_base_is_added);
   g_test_add_func ("/activity/meters/midnight-starts-anew", test_midnight_starts_anew);
   g_test_add_func ("/activity/meters/rates-cover-their-spans", test_rates_cover_their_spans);

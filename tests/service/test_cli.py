@@ -319,7 +319,7 @@ class Serve(CliTest):
                 {"id": "keyed", "kind": "openai", "base_url": "http://127.0.0.1:9/v1",
                  "key": {"env": "NOT_SET_ANYWHERE"}}]})
         self.serve()
-        for name, reason in (("off", "it is switched off"), ("cloud", "the cloud is switched off"),
+        for name, reason in (("off", "it is switched off"), ("cloud", "Local Only is on"),
                              ("keyed", "NOT_SET_ANYWHERE")):
             with self.subTest(name=name):
                 began = time.monotonic()

@@ -264,6 +264,9 @@ test_provider_subtitle (void)
     { WAY_REACH_UP, NULL, TRUE, WAY_LOCALITY_LOCAL, "This machine · Working" },
     { WAY_REACH_DOWN, "refused the connection", TRUE, WAY_LOCALITY_LAN,
       "Local network · Not working: refused the connection" },
+    { WAY_REACH_UP, "answered", TRUE, WAY_LOCALITY_LOCAL, "This machine · Working" },
+    { WAY_REACH_UNKNOWN, "not asked, since Local Only is on", TRUE, WAY_LOCALITY_CLOUD,
+      "Cloud · Not asked, since Local Only is on" },
     { WAY_REACH_UP, "answered", FALSE, WAY_LOCALITY_LOCAL, "This machine · Switched off" },
   };
 
@@ -297,6 +300,51 @@ test_latency_words (void)
         way_latency_words (NULL, rows[i].last_success_at_us, rows[i].latency_us);
 
       g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_stopped_words (void)
+{
+  static const struct
+  {
+    gint64 n_stopped;
+    gboolean local_only;
+    gboolean shown;
+    const char *text;
+  } rows[] = {
+    { 0, FALSE, FALSE, "No request was stopped today" },
+    { 0, TRUE, TRUE, "No request was stopped today" },
+    { 1, FALSE, TRUE, "1 request was stopped today" },
+    { 3, TRUE, TRUE, "3 requests were stopped today" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_stopped_words (NULL, rows[i].n_stopped);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+      g_assert_cmpint (way_shows_stopped (NULL, rows[i].n_stopped, rows[i].local_only), ==,
+                       rows[i].shown);
+    }
+}
+
+/* Names are written as they are written. */
+static void
+test_sentence (void)
+{
+  static const char *const rows[][2] = {
+    { "there already is an app", "There already is an app" },
+    { "ollama: refused the connection", "ollama: refused the connection" },
+    { "/etc/x y: broken", "/etc/x y: broken" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_sentence (rows[i][0]);
+
+      g_assert_cmpstr (text, ==, rows[i][1]);
     }
 }
 
@@ -528,6 +576,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/state-from-the-future", test_state_from_the_future);
   g_test_add_func ("/ui/closures/provider-subtitle", test_provider_subtitle);
   g_test_add_func ("/ui/closures/latency-words", test_latency_words);
+  g_test_add_func ("/ui/closures/stopped-words", test_stopped_words);
+  g_test_add_func ("/ui/closures/sentence", test_sentence);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);

@@ -43,6 +43,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->failed->outcome = WAY_OUTCOME_UPSTREAM_ERROR;
   fixture->failed->locality = WAY_LOCALITY_CLOUD;
   fixture->failed->status = 502;
+  fixture->failed->error_code = g_strdup ("upstream_error");
 
   fixture->charged = create_record ("req_charged", "codex", "gpt-5-mini", "gpt-5-mini", "openai");
   fixture->charged->outcome = WAY_OUTCOME_DONE;
@@ -115,6 +116,11 @@ test_matches (Fixture *fixture, gconstpointer data)
     { "cost:=0", "d" },
     { "cost:unknown", "fr" },
     { "-cost:unknown", "dc" },
+    { "error:upstream_error", "f" },
+    { "error:no_target,upstream_error", "f" },
+    { "error:upstream", "" },
+    { "error:no_target,upstream_error_too", "" },
+    { "-error:upstream_error", "dcr" },
     { "\"first target\"", "d" },
     { "app:\"no such app\"", "" },
     { "req_failed", "f" },

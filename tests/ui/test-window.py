@@ -14,6 +14,7 @@ import re
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 import gi
@@ -323,11 +324,30 @@ class Test:
         self.window.write("entry", "Filter requests", "")
         self.window.wait("label", "demo → demo", inside="Requests")
 
-    def flip_local_only(self):
+    def flip_local_only(self, address, token):
         for words, enabled in ((NOTHING_LEAVES, False), (MAY_LEAVE, True)):
             self.window.click("Local Only", role="check box")
             self.window.wait("label", words)
             wait_for(lambda: self.cloud_enabled() is enabled, f"cloud.enabled to be {enabled}")
+            if not enabled:
+                self.see_stopped(address, token)
+
+    def see_stopped(self, address, token):
+        """What Local Only stops is counted and listed."""
+        try:
+            self.send(address, token, "azure/any")
+            raise AssertionError("a request left this machine")
+        except urllib.error.HTTPError as refused:
+            assert refused.code == 403, refused.code
+        self.show("providers")
+        self.window.wait("label", contains="Not asked, since Local Only is on")
+        self.show("now")
+        self.window.wait("label", "1 request was stopped today")
+        self.capture("stopped", 1280, 800, "light")
+        self.window.click("Show Requests")
+        self.window.wait("label", "azure/any → —", inside="Requests")
+        self.window.wait_gone("label", "demo → demo", inside="Requests")
+        self.window.write("entry", "Filter requests", "")
 
     def cloud_enabled(self):
         return json.loads(self.config_path.read_text()).get("cloud", {}).get("enabled", True)
@@ -397,7 +417,7 @@ class Test:
         self.call_and_see(address, token)
         self.see_fallback(address, token)
         self.filter()
-        self.flip_local_only()
+        self.flip_local_only(address, token)
         self.capture_dialogs(1280, 800, "light")
         self.capture_pages(1280, 800, "light")
         self.stop()

@@ -117,9 +117,9 @@ typedef struct
   "\"kind\":\"openai\",\"base_url\":\"https://192.0.2.1/v1\"" members "}]}"
 
 static const ObstacleRow obstacle_rows[] = {
-  { "cloud-off", CONFIG ("false", "," KEY), WAY_REACH_UNKNOWN, "the cloud is switched off" },
+  { "cloud-off", CONFIG ("false", "," KEY), WAY_REACH_UNKNOWN, "Local Only is on" },
   { "cloud-off-lan", CONFIG ("false", ",\"locality\":\"lan\""), WAY_REACH_UNKNOWN,
-    "the cloud is switched off" },
+    "Local Only is on" },
   { "key-missing", CONFIG ("true", "," KEY), WAY_REACH_NO_KEY, "its key is missing" },
   { "no-key-set", CONFIG ("true", ""), WAY_REACH_UNKNOWN, "no key is set" },
 };

@@ -103,6 +103,7 @@ gboolean way_shows_stopped (gpointer object, gint64 n_stopped, gboolean local_on
 gboolean way_is_positive (gpointer object, gint64 count);
 char *way_sentence (const char *text);
 char *way_warning_words (gpointer object, const char *problem);
+char *way_faults_words (GPtrArray *faults, const char *path);
 gboolean way_has_warning (gpointer object, gboolean running, const char *problem);
 char *way_content_name (gpointer object, gboolean running, gboolean elsewhere);
 char *way_escape (gpointer object, const char *text);

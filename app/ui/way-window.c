@@ -7,6 +7,7 @@
 #include "way-window.h"
 
 #include "way-apps-page.h"
+#include "way-closures.h"
 #include "way-keys-page.h"
 #include "way-now-page.h"
 #include "way-providers-page.h"
@@ -33,6 +34,7 @@ enum
 {
   PROP_0,
   PROP_SERVICE,
+  PROP_FAULTS,
   N_PROPS
 };
 
@@ -181,6 +183,27 @@ on_running_changed (WayWindow *self)
     g_action_map_remove_action (G_ACTION_MAP (self), "local-only");
 }
 
+/* The file is read once more: what is not in force tells its first fault alone. */
+static char *
+dup_faults (WayWindow *self)
+{
+  /* The template asks before there is a service. */
+  WayConfig *config = self->service != NULL ? way_service_get_config (self->service) : NULL;
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  if (config == NULL || way_config_get_problem (config) == NULL)
+    return g_strdup ("");
+  way_config_check_file (way_config_get_path (config), faults, warnings);
+  return way_faults_words (faults, way_config_get_path (config));
+}
+
+static void
+on_problem_changed (WayWindow *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAULTS]);
+}
+
 static void
 way_window_constructed (GObject *object)
 {
@@ -190,6 +213,9 @@ way_window_constructed (GObject *object)
   g_signal_connect_object (self->service, "notify::running", G_CALLBACK (on_running_changed), self,
                            G_CONNECT_SWAPPED);
   on_running_changed (self);
+  g_signal_connect_object (self->service, "notify::problem", G_CALLBACK (on_problem_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_problem_changed (self);
   g_object_bind_property (way_service_get_activity (self->service), "running", self->now_stack_page,
                           "badge-number", G_BINDING_SYNC_CREATE);
 }
@@ -201,6 +227,9 @@ way_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     {
     case PROP_SERVICE:
       g_value_set_object (value, WAY_WINDOW (object)->service);
+      break;
+    case PROP_FAULTS:
+      g_value_take_string (value, dup_faults (WAY_WINDOW (object)));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -252,6 +281,8 @@ way_window_class_init (WayWindowClass *klass)
   properties[PROP_SERVICE] =
     g_param_spec_object ("service", NULL, NULL, WAY_TYPE_SERVICE,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FAULTS] = g_param_spec_string (
+    "faults", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (WAY_TYPE_NOW_PAGE);

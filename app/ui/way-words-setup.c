@@ -547,6 +547,25 @@ way_warning_words (gpointer object, const char *problem)
 }
 
 /**
+ * way_faults_words:
+ * @faults: (element-type utf8): what is wrong in a config file
+ * @path: of the file
+ *
+ * Returns: (transfer full): each fault on a line of its own, unless there is one alone, which the
+ *   problem names; and how to see them in a terminal
+ */
+char *
+way_faults_words (GPtrArray *faults, const char *path)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < faults->len && faults->len > 1; i++)
+    g_string_append_printf (words, "• %s\n", (const char *)g_ptr_array_index (faults, i));
+  g_string_append_printf (words, _ ("“wayfare check %s” says in a terminal what is wrong."), path);
+  return g_string_free (words, FALSE);
+}
+
+/**
  * way_has_warning:
  * @object: (nullable): the template's object, not used
  * @running: whether the router listens

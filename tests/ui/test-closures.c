@@ -349,6 +349,22 @@ test_sentence (void)
 }
 
 static void
+test_faults_words (void)
+{
+  g_autoptr (GPtrArray) faults = g_ptr_array_new ();
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+
+  g_ptr_array_add (faults, (gpointer) "routes: wants an array");
+  one = way_faults_words (faults, "c.json");
+  g_assert_cmpstr (one, ==, "“wayfare check c.json” says in a terminal what is wrong.");
+  g_ptr_array_add (faults, (gpointer) "version: is missing");
+  two = way_faults_words (faults, "c.json");
+  g_assert_true (
+    g_str_has_prefix (two, "• routes: wants an array\n• version: is missing\n“wayfare check"));
+}
+
+static void
 test_key_words (void)
 {
   static const struct
@@ -578,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/latency-words", test_latency_words);
   g_test_add_func ("/ui/closures/stopped-words", test_stopped_words);
   g_test_add_func ("/ui/closures/sentence", test_sentence);
+  g_test_add_func ("/ui/closures/faults-words", test_faults_words);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);

@@ -173,6 +173,23 @@ class Test:
         assert done.returncode == status, f"{arguments} ended with {done.returncode}"
         return done.stdout
 
+    def start_with_broken_file(self):
+        """Every fault is named, on the page and, once it runs, behind the bar; a mended file starts it."""
+        good = self.config_path.read_text()
+        self.config_path.write_text('{"version": 1, "providers": 7, "routes": 8, "apps": 9}')
+        self.start(1280, 800, "light")
+        self.window.wait("label", "Wayfare Is Not Running")
+        for fault in ("• providers: ", "• routes: ", "• apps: ", "wayfare check"):
+            self.window.wait("label", contains=fault)
+        self.capture("broken", 1280, 800, "light")
+        self.config_path.write_text(good)
+        self.window.wait("label", contains="/v1", inside="WayNowPage")
+        self.config_path.write_text("{")
+        self.window.wait("label", contains="Calls go on with the last good settings.")
+        self.capture("broken-running", 1280, 800, "light")
+        self.config_path.write_text(good)
+        self.stop()
+
     def end_at_any_moment(self):
         """SIGTERM ends it at once and in order, whatever it was about to do."""
         self.start_program(1280, 800, "light")
@@ -428,6 +445,7 @@ class Test:
                     self.capture_pages(width, height, appearance)
                     self.open_menu()
                     self.stop()
+        self.start_with_broken_file()
         self.end_while_a_call_runs(token)
         self.end_at_any_moment()
         self.add_app_without_keyring()

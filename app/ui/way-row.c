@@ -13,6 +13,7 @@
 #include "way-time-label.h"
 
 #include <adwaita.h>
+#include <glib/gi18n-lib.h>
 
 /* The switch follows the config: where the edit is refused it goes back. */
 static gboolean
@@ -43,6 +44,34 @@ on_enabled_set (GtkSwitch *toggle, gboolean enabled, WayProviderItem *item)
   return follow_config (toggle, enabled, item, "enabled", "providers.set-enabled");
 }
 
+/* Rows of a list are built alike: what tells one from the next is what it shows. */
+static void
+name_controls (GtkBuilder *builder, gpointer item)
+{
+  static const struct
+  {
+    const char *object;
+    const char *format;
+  } names[] = {
+    { "row", "%s" },
+    { "enabled_switch", N_ ("Use “%s”") },
+    { "local_only", N_ ("Local only for “%s”") },
+  };
+  g_autofree char *id = NULL;
+
+  g_object_get (item, "id", &id, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      GObject *object = gtk_builder_get_object (builder, names[i].object);
+      g_autoptr (GString) name = g_string_new (_ (names[i].format));
+
+      g_string_replace (name, "%s", id, 1);
+      if (object != NULL)
+        gtk_accessible_update_property (GTK_ACCESSIBLE (object), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                        name->str, -1);
+    }
+}
+
 /**
  * way_row_new:
  * @name: of a .ui file, without folder and ending; it has an object "row"
@@ -68,5 +97,7 @@ way_row_new (const char *name, gpointer item)
   gtk_builder_expose_object (builder, "item", item);
   gtk_builder_add_from_resource (builder, path, &error);
   g_assert (error == NULL);
+  if (WAY_IS_PROVIDER_ITEM (item) || WAY_IS_APP_ITEM (item))
+    name_controls (builder, item);
   return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "row")));
 }

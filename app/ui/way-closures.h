@@ -74,6 +74,7 @@ char *way_provider_subtitle (
 char *way_kind_and_address (gpointer object, const char *kind, const char *base_url);
 char *way_models_words (gpointer object, gint64 n_models, const char *models);
 char *way_latency_words (gpointer object, gint64 last_success_at_us, gint64 latency_us);
+char *way_test_words (const char *id, guint reach, const char *reason, gint64 latency_us);
 char *way_provider_key_words (gpointer object, const char *key_name, guint reach);
 char *way_key_words (gpointer object,
                      gboolean present,

@@ -22,20 +22,41 @@ create_toast (const char *text)
   return adw_toast_new (markup);
 }
 
+#define LAST_SAID "way-last-said"
+
+static void
+on_dismissed (AdwToast *toast, gpointer overlay)
+{
+  if (g_object_get_data (overlay, LAST_SAID) == toast)
+    g_object_set_data (overlay, LAST_SAID, NULL);
+}
+
 /**
  * way_say:
  * @from: a widget inside a toast overlay
  * @text: what happened; plain text
  *
- * Main thread.
+ * Takes the place of what was said before, and goes before what can be undone: nobody waits for
+ * news. Main thread.
  */
 void
 way_say (GtkWidget *from, const char *text)
 {
   AdwToastOverlay *overlay = find_overlay (from);
 
-  if (overlay != NULL)
-    adw_toast_overlay_add_toast (overlay, create_toast (text));
+  AdwToast *before = NULL;
+  AdwToast *toast = NULL;
+
+  if (overlay == NULL)
+    return;
+  before = g_object_get_data (G_OBJECT (overlay), LAST_SAID);
+  if (before != NULL)
+    adw_toast_dismiss (before);
+  toast = create_toast (text);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  g_object_set_data_full (G_OBJECT (overlay), LAST_SAID, g_object_ref (toast), g_object_unref);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed), overlay, 0);
+  adw_toast_overlay_add_toast (overlay, toast);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "way-providers-page.h"
 
+#include "way-closures.h"
 #include "way-dialogs.h"
 #include "way-provider-dialog.h"
 #include "way-row.h"
@@ -56,18 +57,53 @@ new_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
                                way_page_get_service (self));
 }
 
+static WayProviderItem *
+find_item (GListModel *items, const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (WayProviderItem) item = g_list_model_get_item (items, i);
+      g_autofree char *item_id = NULL;
+
+      g_object_get (item, "id", &item_id, NULL);
+      if (g_strcmp0 (item_id, id) == 0)
+        return g_steal_pointer (&item);
+    }
+  return NULL;
+}
+
+/* The test has ended: its result takes the place of the toast that told of its beginning. */
+static void
+on_checked (WayProviderItem *item, GParamSpec *pspec, gpointer user_data)
+{
+  const WayProviderState *state = way_provider_item_get_state (item);
+  g_autofree char *said =
+    way_test_words (state->id, state->reach, state->reason, state->latency_us);
+
+  g_signal_handlers_disconnect_by_func (item, on_checked, user_data);
+  way_say (user_data, said);
+}
+
 static void
 test_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
   const char *id = g_variant_get_string (parameter, NULL);
-  g_autofree char *said = g_strdup_printf (_ ("Asking %s for its models…"), id);
+  g_autofree char *said = g_strdup_printf (_ ("Asking “%s” for its models…"), id);
+  g_autoptr (WayProviderItem) item =
+    find_item (way_service_get_providers (way_page_get_service (self)), id);
   g_autoptr (GError) error = NULL;
 
-  if (way_service_test_provider (way_page_get_service (self), id, &error))
-    way_say (widget, said);
-  else
-    way_show_error (widget, _ ("The Provider Was Not Asked"), error);
+  if (!way_service_test_provider (way_page_get_service (self), id, &error))
+    {
+      way_show_error (widget, _ ("The Provider Was Not Asked"), error);
+      return;
+    }
+  way_say (widget, said);
+  if (item == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (item, on_checked, self);
+  g_signal_connect_object (item, "notify::checked-at-us", G_CALLBACK (on_checked), self, 0);
 }
 
 /* What a removed provider was, until its toast goes away. */
@@ -91,7 +127,7 @@ remove_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   const char *id = g_variant_get_string (parameter, NULL);
   g_autoptr (JsonObject) removed =
     way_config_dup_provider (way_service_get_config (way_page_get_service (self)), id);
-  g_autofree char *said = g_strdup_printf (_ ("%s removed"), id);
+  g_autofree char *said = g_strdup_printf (_ ("“%s” removed"), id);
   g_autoptr (GError) error = NULL;
   GTask *undo = NULL;
 
@@ -123,28 +159,12 @@ set_enabled_action (GtkWidget *widget, const char *action_name, GVariant *parame
     way_show_error (widget, _ ("The Provider Was Not Changed"), error);
 }
 
-static WayProviderItem *
-find_found (WayProvidersPage *self, const char *id)
-{
-  GListModel *found = way_service_get_found (way_page_get_service (self));
-
-  for (guint i = 0; i < g_list_model_get_n_items (found); i++)
-    {
-      g_autoptr (WayProviderItem) item = g_list_model_get_item (found, i);
-      g_autofree char *item_id = NULL;
-
-      g_object_get (item, "id", &item_id, NULL);
-      if (g_strcmp0 (item_id, id) == 0)
-        return g_steal_pointer (&item);
-    }
-  return NULL;
-}
-
 static void
 add_found_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (widget);
-  g_autoptr (WayProviderItem) item = find_found (self, g_variant_get_string (parameter, NULL));
+  g_autoptr (WayProviderItem) item = find_item (way_service_get_found (way_page_get_service (self)),
+                                                g_variant_get_string (parameter, NULL));
   g_autoptr (JsonObject) provider = json_object_new ();
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;

@@ -179,6 +179,26 @@ way_latency_words (gpointer object, gint64 last_success_at_us, gint64 latency_us
 }
 
 /**
+ * way_test_words:
+ * @id: of a provider
+ * @reach: what a test of it found, a #WayReach
+ * @reason: (nullable): why, in words
+ * @latency_us: how long the answer took, or %WAY_UNKNOWN
+ *
+ * Returns: (transfer full): the result of the test
+ */
+char *
+way_test_words (const char *id, guint reach, const char *reason, gint64 latency_us)
+{
+  g_autofree char *words = way_reach_words (NULL, reach);
+  g_autofree char *duration = way_format_duration (NULL, latency_us);
+
+  if (reach == WAY_REACH_UP && latency_us >= 0)
+    return g_strdup_printf (_ ("“%s” answers in %s"), id, duration);
+  return g_strdup_printf ("“%s”: %s", id, way_is_set (NULL, reason) ? reason : words);
+}
+
+/**
  * way_provider_key_words:
  * @object: (nullable): the template's object, not used
  * @key_name: (nullable): the key's name in the config

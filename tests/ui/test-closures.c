@@ -365,6 +365,31 @@ test_faults_words (void)
 }
 
 static void
+test_test_words (void)
+{
+  static const struct
+  {
+    WayReach reach;
+    const char *reason;
+    gint64 latency_us;
+    const char *text;
+  } rows[] = {
+    { WAY_REACH_UP, "answers, with 8 models", 3000, "“laptop” answers in 3 ms" },
+    { WAY_REACH_DOWN, "refused the connection", 3000, "“laptop”: refused the connection" },
+    { WAY_REACH_NO_KEY, "wants a key (401)", WAY_UNKNOWN, "“laptop”: wants a key (401)" },
+    { WAY_REACH_DOWN, NULL, WAY_UNKNOWN, "“laptop”: Not working" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+        way_test_words ("laptop", rows[i].reach, rows[i].reason, rows[i].latency_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
 test_key_words (void)
 {
   static const struct
@@ -595,6 +620,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/stopped-words", test_stopped_words);
   g_test_add_func ("/ui/closures/sentence", test_sentence);
   g_test_add_func ("/ui/closures/faults-words", test_faults_words);
+  g_test_add_func ("/ui/closures/test-words", test_test_words);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);

@@ -251,6 +251,15 @@ class Test:
         press("Escape")
         self.window.wait_gone("label", "The Provider Was Not Asked")
 
+    def test_provider(self):
+        """The result is said in words, where the beginning was."""
+        self.window.point_at("label", "demo", inside="Providers")
+        self.window.wait("check box", "Use “demo”")
+        self.window.click("Test", inside="demo")
+        self.window.wait("label", contains="“demo” answers")
+        self.window.wait_gone("label", "Asking “demo” for its models…")
+        self.capture("tested", 1280, 800, "light")
+
     def find_provider(self, provider_id):
         providers = json.loads(self.config_path.read_text())["providers"]
         return next((row for row in providers if row["id"] == provider_id), {})
@@ -430,6 +439,7 @@ class Test:
         self.walk_sidebar()
         self.add_key()
         self.add_provider()
+        self.test_provider()
         address, token = self.add_app()
         self.call_and_see(address, token)
         self.see_fallback(address, token)

@@ -54,6 +54,7 @@ create_sidebar_row (gpointer item, gpointer user_data)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (badge, "numeric");
   gtk_widget_add_css_class (badge, "way-badge");
   g_object_bind_property (page, "badge-number", badge, "label", G_BINDING_SYNC_CREATE);

@@ -89,6 +89,7 @@ gboolean way_key_is_editable (gpointer object, const char *source);
 char *way_keyring_words (gpointer object, guint state);
 gboolean way_keyring_needs_words (gpointer object, guint state);
 gboolean way_keyring_is_locked (gpointer object, guint state);
+char *way_allowed_words (gpointer object, const char *models);
 char *way_app_words (gpointer object,
                      gint64 last_seen_us,
                      gint64 requests_today,

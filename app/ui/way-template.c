@@ -48,6 +48,7 @@ static const struct
   { "way_keyring_words", G_CALLBACK (way_keyring_words) },
   { "way_keyring_needs_words", G_CALLBACK (way_keyring_needs_words) },
   { "way_keyring_is_locked", G_CALLBACK (way_keyring_is_locked) },
+  { "way_allowed_words", G_CALLBACK (way_allowed_words) },
   { "way_app_words", G_CALLBACK (way_app_words) },
   { "way_local_only_words", G_CALLBACK (way_local_only_words) },
   { "way_format_count_sum", G_CALLBACK (way_format_count_sum) },

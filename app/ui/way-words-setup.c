@@ -387,6 +387,21 @@ way_keyring_is_locked (gpointer object, guint state)
 }
 
 /**
+ * way_allowed_words:
+ * @object: (nullable): the template's object, not used
+ * @models: (nullable): patterns of the models an app may use, as the config has them
+ *
+ * Returns: (transfer full): the same for a person
+ */
+char *
+way_allowed_words (gpointer object, const char *models)
+{
+  if (g_strcmp0 (models, "*") == 0)
+    return g_strdup (_ ("All models"));
+  return g_strdup (way_is_set (object, models) ? models : _ ("None"));
+}
+
+/**
  * way_app_words:
  * @object: (nullable): the template's object, not used
  * @last_seen_us: wall clock, 0 for never

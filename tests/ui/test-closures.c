@@ -390,6 +390,23 @@ test_test_words (void)
 }
 
 static void
+test_allowed_words (void)
+{
+  static const char *const rows[][2] = {
+    { "*", "All models" },
+    { "coder, gpt-*", "coder, gpt-*" },
+    { "", "None" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_allowed_words (NULL, rows[i][0]);
+
+      g_assert_cmpstr (text, ==, rows[i][1]);
+    }
+}
+
+static void
 test_key_words (void)
 {
   static const struct
@@ -621,6 +638,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/sentence", test_sentence);
   g_test_add_func ("/ui/closures/faults-words", test_faults_words);
   g_test_add_func ("/ui/closures/test-words", test_test_words);
+  g_test_add_func ("/ui/closures/allowed-words", test_allowed_words);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);

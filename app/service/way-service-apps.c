@@ -112,6 +112,25 @@ way_service_put_app_finish (WayService *self, GAsyncResult *result, char **ret_n
 }
 
 /**
+ * way_service_check_app_name:
+ * @service: a service
+ * @name: what an app may come to be called
+ * @error: return location for an error
+ *
+ * For whoever types one. Main thread.
+ *
+ * Returns: %FALSE with %WAY_ERROR_BAD_REQUEST for a name that cannot be or is taken
+ */
+gboolean
+way_service_check_app_name (WayService *service, const char *name, GError **error)
+{
+  g_return_val_if_fail (WAY_IS_SERVICE (service), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  return check_new_id (service, name, FALSE, error);
+}
+
+/**
  * way_service_add_app_async:
  * @service: a service that was started
  * @name: the app's id

@@ -75,6 +75,7 @@ void way_service_add_app_async (WayService *service,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
+gboolean way_service_check_app_name (WayService *service, const char *name, GError **error);
 char *way_service_add_app_finish (WayService *service,
                                   GAsyncResult *result,
                                   gboolean *ret_stored,

@@ -32,6 +32,7 @@ struct _WayAppDialog
   /* borrowed from the template */
   GtkStack *stack;
   AdwEntryRow *name_row;
+  GtkLabel *name_problem;
   AdwComboRow *tool_row;
   AdwComboRow *snippet_row;
   GtkSwitch *local_only;
@@ -158,8 +159,22 @@ copy_snippet_action (GtkWidget *widget, const char *action_name, GVariant *param
 static void
 on_name_changed (WayAppDialog *self)
 {
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add",
-                                 *gtk_editable_get_text (GTK_EDITABLE (self->name_row)) != '\0');
+  const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *problem = NULL;
+  gboolean good = FALSE;
+
+  /* An empty name is no mistake yet; it is just not enough. */
+  if (self->service != NULL && *name != '\0')
+    good = way_service_check_app_name (self->service, name, &error);
+  problem = way_sentence (error != NULL ? error->message : "");
+  gtk_label_set_text (self->name_problem, problem);
+  gtk_widget_set_visible (GTK_WIDGET (self->name_problem), error != NULL);
+  if (error != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->name_row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name_row), "error");
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "dialog.add", good);
 }
 
 static void
@@ -240,6 +255,7 @@ way_app_dialog_class_init (WayAppDialogClass *klass)
   way_template_set (widget_class, "way-app-dialog");
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, name_row);
+  gtk_widget_class_bind_template_child (widget_class, WayAppDialog, name_problem);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, tool_row);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, snippet_row);
   gtk_widget_class_bind_template_child (widget_class, WayAppDialog, local_only);

@@ -6,6 +6,8 @@
 
 #include "way-dialogs.h"
 
+#include "way-closures.h"
+
 #include <glib/gi18n-lib.h>
 
 static AdwToastOverlay *
@@ -96,11 +98,12 @@ way_show_error (GtkWidget *from, const char *heading, const GError *error)
 {
   GtkRoot *root = gtk_widget_get_root (from);
   GtkWidget *dialog = NULL;
+  g_autofree char *body = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading,
-                                   error->message);
+  body = way_sentence (error->message);
+  dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, body);
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
   gtk_window_present (GTK_WINDOW (dialog));
 }

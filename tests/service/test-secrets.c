@@ -133,6 +133,8 @@ test_names (Fixture *fixture, gconstpointer data)
       g_autoptr (GError) error = NULL;
       g_autofree char *token = NULL;
 
+      g_assert_cmpint (way_service_check_app_name (fixture->service, cases[i].name, NULL), ==,
+                       cases[i].is_good);
       way_service_add_app_async (fixture->service, cases[i].name, FALSE, NULL, fixture_on_done,
                                  fixture);
       result = fixture_take_done (fixture);

@@ -268,6 +268,9 @@ class Test:
         """Gives the address and the token, as the copied snippet has them."""
         self.show("apps")
         self.window.click("Add App")
+        self.window.write("text", "Name", "My Tool")
+        self.window.wait("label", contains="An app's name is 1 to 64 lower-case letters")
+        self.capture("bad-name", 1280, 800, "light")
         self.window.write("text", "Name", APP)
         self.window.click("Add")
         self.window.wait("label", "Waiting for its first request…")

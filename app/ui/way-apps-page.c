@@ -120,8 +120,7 @@ set_local_only_action (GtkWidget *widget, const char *action_name, GVariant *par
 static void
 way_apps_page_bind (WayPage *page, WayService *service)
 {
-  gtk_list_box_bind_model (WAY_APPS_PAGE (page)->list, way_service_get_apps (service), create_row,
-                           NULL, NULL);
+  way_rows_bind (WAY_APPS_PAGE (page)->list, way_service_get_apps (service), create_row);
 }
 
 static void

@@ -92,8 +92,7 @@ unlock_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 static void
 way_keys_page_bind (WayPage *page, WayService *service)
 {
-  gtk_list_box_bind_model (WAY_KEYS_PAGE (page)->list, way_service_get_keys (service), create_row,
-                           NULL, NULL);
+  way_rows_bind (WAY_KEYS_PAGE (page)->list, way_service_get_keys (service), create_row);
 }
 
 static void

@@ -110,7 +110,7 @@ bind_list (GtkListBox *list, GListModel *model)
 {
   GtkSliceListModel *slice = gtk_slice_list_model_new (g_object_ref (model), 0, 0);
 
-  gtk_list_box_bind_model (list, G_LIST_MODEL (slice), create_request_row, NULL, NULL);
+  way_rows_bind (list, G_LIST_MODEL (slice), create_request_row);
   return slice;
 }
 

@@ -197,7 +197,7 @@ way_providers_page_bind (WayPage *page, WayService *service)
   WayProvidersPage *self = WAY_PROVIDERS_PAGE (page);
   GListModel *found = way_service_get_found (service);
 
-  gtk_list_box_bind_model (self->list, way_service_get_providers (service), create_row, NULL, NULL);
+  way_rows_bind (self->list, way_service_get_providers (service), create_row);
   gtk_list_box_bind_model (self->found_list, found, create_found_row, NULL, NULL);
   g_signal_connect_object (found, "items-changed", G_CALLBACK (on_found_changed), self,
                            G_CONNECT_SWAPPED);

@@ -101,3 +101,28 @@ way_row_new (const char *name, gpointer item)
     name_controls (builder, item);
   return g_object_ref (GTK_WIDGET (gtk_builder_get_object (builder, "row")));
 }
+
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, gpointer list)
+{
+  gtk_widget_set_visible (gtk_widget_get_last_child (list), g_list_model_get_n_items (model) == 0);
+}
+
+/**
+ * way_rows_bind:
+ * @list: a list whose last child is its placeholder
+ * @model: (transfer none): what it shows
+ * @create_row: makes a row of an item
+ *
+ * Shows @model, and of the placeholder nothing at all while there are rows: GTK 4.8 keeps it behind
+ * them, where the style sheet takes it for the last row. Main thread.
+ */
+void
+way_rows_bind (GtkListBox *list, GListModel *model, GtkListBoxCreateWidgetFunc create_row)
+{
+  GtkWidget *placeholder = gtk_widget_get_last_child (GTK_WIDGET (list));
+
+  gtk_list_box_bind_model (list, model, create_row, NULL, NULL);
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_items_changed), list, 0);
+  gtk_widget_set_visible (placeholder, g_list_model_get_n_items (model) == 0);
+}

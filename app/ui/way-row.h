@@ -10,5 +10,6 @@
 G_BEGIN_DECLS
 
 GtkWidget *way_row_new (const char *name, gpointer item);
+void way_rows_bind (GtkListBox *list, GListModel *model, GtkListBoxCreateWidgetFunc create_row);
 
 G_END_DECLS

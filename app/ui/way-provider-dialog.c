@@ -220,6 +220,18 @@ back_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
   adw_leaflet_set_visible_child (self->leaflet, self->choice);
 }
 
+/* One step back, as everywhere. */
+static void
+escape_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  WayProviderDialog *self = WAY_PROVIDER_DIALOG (widget);
+
+  if (adw_leaflet_get_visible_child (self->leaflet) == self->form)
+    back_action (widget, NULL, NULL);
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 static JsonObject *
 create_provider (WayProviderDialog *self)
 {
@@ -313,6 +325,7 @@ way_provider_dialog_class_init (WayProviderDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
   gtk_widget_class_install_action (widget_class, "dialog.back", NULL, back_action);
+  gtk_widget_class_install_action (widget_class, "dialog.escape", NULL, escape_action);
   gtk_widget_class_install_action (widget_class, "dialog.add", NULL, add_action);
 }
 

@@ -71,6 +71,7 @@ char *way_reach_icon (gpointer object, guint reach);
 char **way_reach_classes (gpointer object, guint reach);
 char *way_provider_subtitle (
   gpointer object, guint reach, const char *reason, gboolean enabled, guint locality);
+gboolean way_is_link (gpointer object, const char *text);
 char *way_kind_and_address (gpointer object, const char *kind, const char *base_url);
 char *way_models_words (gpointer object, gint64 n_models, const char *models);
 char *way_latency_words (gpointer object, gint64 last_success_at_us, gint64 latency_us);

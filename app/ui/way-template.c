@@ -64,6 +64,7 @@ static const struct
   { "way_has_warning", G_CALLBACK (way_has_warning) },
   { "way_content_name", G_CALLBACK (way_content_name) },
   { "way_escape", G_CALLBACK (way_escape) },
+  { "way_is_link", G_CALLBACK (way_is_link) },
   { "way_kind_and_address", G_CALLBACK (way_kind_and_address) },
   { "way_models_words", G_CALLBACK (way_models_words) },
   { "way_latency_words", G_CALLBACK (way_latency_words) },

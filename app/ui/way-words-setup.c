@@ -120,6 +120,20 @@ way_provider_subtitle (
 }
 
 /**
+ * way_is_link:
+ * @object: (nullable): the template's object, not used
+ * @text: (nullable): what a person noted
+ *
+ * Returns: whether that is an address in the web
+ */
+gboolean
+way_is_link (gpointer object, const char *text)
+{
+  return text != NULL &&
+         (g_str_has_prefix (text, "https://") || g_str_has_prefix (text, "http://"));
+}
+
+/**
  * way_kind_and_address:
  * @object: (nullable): the template's object, not used
  * @kind: a provider's kind

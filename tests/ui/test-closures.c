@@ -407,6 +407,14 @@ test_allowed_words (void)
 }
 
 static void
+test_is_link (void)
+{
+  g_assert_true (way_is_link (NULL, "https://example.com/privacy"));
+  g_assert_false (way_is_link (NULL, "30-day retention, no training"));
+  g_assert_false (way_is_link (NULL, NULL));
+}
+
+static void
 test_key_words (void)
 {
   static const struct
@@ -639,6 +647,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/faults-words", test_faults_words);
   g_test_add_func ("/ui/closures/test-words", test_test_words);
   g_test_add_func ("/ui/closures/allowed-words", test_allowed_words);
+  g_test_add_func ("/ui/closures/is-link", test_is_link);
   g_test_add_func ("/ui/closures/key-words", test_key_words);
   g_test_add_func ("/ui/closures/key-verb", test_key_verb);
   g_test_add_func ("/ui/closures/keyring-words", test_keyring_words);

@@ -209,7 +209,10 @@ way_test_words (const char *id, guint reach, const char *reason, gint64 latency_
 
   if (reach == WAY_REACH_UP && latency_us >= 0)
     return g_strdup_printf (_ ("“%s” answers in %s"), id, duration);
-  return g_strdup_printf ("“%s”: %s", id, way_is_set (NULL, reason) ? reason : words);
+  if (!way_is_set (NULL, reason))
+    reason = words;
+  return g_str_has_prefix (reason, id) ? g_strdup (reason)
+                                       : g_strdup_printf ("“%s”: %s", id, reason);
 }
 
 /**

@@ -376,6 +376,8 @@ test_test_words (void)
   } rows[] = {
     { WAY_REACH_UP, "answers, with 8 models", 3000, "“laptop” answers in 3 ms" },
     { WAY_REACH_DOWN, "refused the connection", 3000, "“laptop”: refused the connection" },
+    { WAY_REACH_DOWN, "laptop gave no answer within 2 s", 3000,
+      "laptop gave no answer within 2 s" },
     { WAY_REACH_NO_KEY, "wants a key (401)", WAY_UNKNOWN, "“laptop”: wants a key (401)" },
     { WAY_REACH_DOWN, NULL, WAY_UNKNOWN, "“laptop”: Not working" },
   };

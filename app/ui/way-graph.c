@@ -83,7 +83,7 @@ static void
 draw_scale (WayGraph *self, GtkSnapshot *snapshot)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  g_autofree char *text = way_format_rate (NULL, get_ceiling (get_peak (self)));
+  g_autofree char *text = way_format_count (NULL, (gint64)get_ceiling (get_peak (self)));
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 

@@ -82,7 +82,8 @@ char *way_key_words (gpointer object,
                      gboolean locked,
                      const char *hint,
                      const char *source,
-                     const char *problem);
+                     const char *problem,
+                     gint64 last_used_us);
 char *way_key_icon (gpointer object, gboolean present, gboolean locked, const char *problem);
 char **way_key_classes (gpointer object, gboolean present, gboolean locked, const char *problem);
 char *way_key_verb (gpointer object, gboolean present, gboolean locked);

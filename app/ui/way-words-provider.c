@@ -251,6 +251,7 @@ source_words (const char *source)
  * @hint: (nullable): the key's last characters
  * @source: (nullable): "keyring", "env" or "credential"
  * @problem: (nullable): why it cannot be used, in words
+ * @last_used_us: wall clock, 0 when it was not since Wayfare started
  *
  * Returns: (transfer full): what may be said of a key
  */
@@ -260,9 +261,13 @@ way_key_words (gpointer object,
                gboolean locked,
                const char *hint,
                const char *source,
-               const char *problem)
+               const char *problem,
+               gint64 last_used_us)
 {
   g_autofree char *where = source_words (source);
+  g_autofree char *date = way_format_date (object, last_used_us);
+  g_autofree char *used =
+    last_used_us > 0 ? g_strdup_printf (_ (" · last used %s"), date) : g_strdup ("");
 
   if (locked)
     return g_strdup (_ ("Locked: unlock the keyring to use it"));
@@ -271,8 +276,8 @@ way_key_words (gpointer object,
   if (!present)
     return g_strdup (_ ("No key yet"));
   if (way_is_set (object, hint))
-    return g_strdup_printf ("%s · %s", hint, where);
-  return g_strdup_printf (_ ("Stored · %s"), where);
+    return g_strdup_printf ("%s · %s%s", hint, where, used);
+  return g_strdup_printf (_ ("Stored · %s%s"), where, used);
 }
 
 /* A key that can be used, one that cannot, and none at all. */

@@ -8,6 +8,7 @@
 #include "way-event.h"
 
 #include <locale.h>
+#include <string.h>
 
 #define S G_GINT64_CONSTANT (1000000)
 
@@ -419,6 +420,7 @@ test_is_link (void)
 static void
 test_key_words (void)
 {
+  g_autofree char *used = NULL;
   static const struct
   {
     gboolean present;
@@ -441,10 +443,12 @@ test_key_words (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *text = way_key_words (NULL, rows[i].present, rows[i].locked, rows[i].hint,
-                                             rows[i].source, rows[i].problem);
+                                             rows[i].source, rows[i].problem, 0);
 
       g_assert_cmpstr (text, ==, rows[i].text);
     }
+  used = way_key_words (NULL, TRUE, FALSE, "…abcd", "keyring", NULL, 1700000000 * S);
+  g_assert_nonnull (strstr (used, "in the keyring · last used 2023-11-1"));
 }
 
 /* What the locked keyring keeps is there: it is replaced and not added. */

@@ -243,6 +243,18 @@ source_words (const char *source)
   return g_strdup (_ ("in the keyring"));
 }
 
+/* What a keyring's problem advises is on the page already: buttons to add, and to unlock. */
+static char *
+key_problem (const char *source, const char *problem)
+{
+  char *sentence = way_sentence (problem);
+  char *advice = g_strcmp0 (source, "keyring") == 0 ? strstr (sentence, "; ") : NULL;
+
+  if (advice != NULL)
+    *advice = '\0';
+  return sentence;
+}
+
 /**
  * way_key_words:
  * @object: (nullable): the template's object, not used
@@ -272,7 +284,7 @@ way_key_words (gpointer object,
   if (locked)
     return g_strdup (_ ("Locked: unlock the keyring to use it"));
   if (way_is_set (object, problem))
-    return g_strdup (problem);
+    return key_problem (source, problem);
   if (!present)
     return g_strdup (_ ("No key yet"));
   if (way_is_set (object, hint))

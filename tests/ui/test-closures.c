@@ -437,7 +437,10 @@ test_key_words (void)
     { TRUE, TRUE, "…abcd", "keyring", NULL, "Locked: unlock the keyring to use it" },
     { FALSE, TRUE, NULL, "keyring", "the keyring is locked; unlock it on the Keys page",
       "Locked: unlock the keyring to use it" },
-    { TRUE, FALSE, NULL, "keyring", "the keyring refused", "the keyring refused" },
+    { TRUE, FALSE, NULL, "keyring", "the keyring refused", "The keyring refused" },
+    { FALSE, FALSE, NULL, "keyring", "the keyring has no key named \"a\"; add one on the Keys page",
+      "The keyring has no key named \"a\"" },
+    { FALSE, FALSE, NULL, "env", "A_KEY: is not set; set it", "A_KEY: is not set; set it" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

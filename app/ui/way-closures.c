@@ -1,89 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Copyright (c) 2026 The Wayfare authors */
 
-/* What the window says about numbers and times. Unknown always has its own words: a zero is only
- * shown where zero is known. Any thread. */
+/* What the window says about requests, budgets and counts of them. Any thread. */
 
 #include "way-closures.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
-
-#define NANO_PER_USD G_GINT64_CONSTANT (1000000000)
-#define MILLISECOND G_GINT64_CONSTANT (1000)
-#define SECOND G_GINT64_CONSTANT (1000000)
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-
-static char *
-unknown_or_pending (gboolean running)
-{
-  return g_strdup (running ? "…" : _ ("unknown"));
-}
-
-/**
- * way_format_count:
- * @object: (nullable): the template's object, not used
- * @count: a count, or %WAY_UNKNOWN
- *
- * Returns: (transfer full): the count with the locale's grouping, or "unknown"
- */
-char *
-way_format_count (gpointer object, gint64 count)
-{
-  if (count < 0)
-    return unknown_or_pending (FALSE);
-  return g_strdup_printf ("%'" G_GINT64_FORMAT, count);
-}
-
-/**
- * way_format_tokens:
- * @object: (nullable): the template's object, not used
- * @tokens: a count, or %WAY_UNKNOWN
- * @running: whether the number can still come
- *
- * Returns: (transfer full): the count, "…" while it may still come, or "unknown"
- */
-char *
-way_format_tokens (gpointer object, gint64 tokens, gboolean running)
-{
-  if (tokens < 0)
-    return unknown_or_pending (running);
-  return way_format_count (object, tokens);
-}
-
-/**
- * way_format_token_pair:
- * @object: (nullable): the template's object, not used
- * @input: prompt tokens
- * @output: generated tokens
- *
- * Returns: (transfer full): both counts in one line
- */
-char *
-way_format_token_pair (gpointer object, gint64 input, gint64 output)
-{
-  g_autofree char *in = way_format_count (object, input);
-  g_autofree char *out = way_format_count (object, output);
-
-  /* Translators: tokens that went in and came out. */
-  return g_strdup_printf (_ ("%s in, %s out"), in, out);
-}
-
-/**
- * way_format_count_sum:
- * @object: (nullable): the template's object, not used
- * @a: a count
- * @b: another
- *
- * Returns: (transfer full): their sum, or "unknown" when either is
- */
-char *
-way_format_count_sum (gpointer object, gint64 a, gint64 b)
-{
-  return way_format_count (object, a < 0 || b < 0 ? WAY_UNKNOWN : a + b);
-}
 
 /**
  * way_format_local_count:
@@ -135,51 +57,6 @@ way_format_running (gpointer object, guint n_running)
   return g_strdup_printf (_ ("%'u in flight"), n_running);
 }
 
-/* Decimals that leave two significant digits of an amount below a cent. */
-static int
-get_cost_decimals (gint64 nano_usd)
-{
-  int decimals = 2;
-  gint64 unit = NANO_PER_USD / 100;
-
-  if (nano_usd >= unit)
-    return decimals;
-  while (unit > nano_usd && decimals < 8)
-    {
-      unit /= 10;
-      decimals++;
-    }
-  return decimals + 1;
-}
-
-/**
- * way_format_cost:
- * @object: (nullable): the template's object, not used
- * @nano_usd: an amount in nano-USD, or %WAY_UNKNOWN
- * @running: whether the amount can still come
- *
- * Two decimals from a cent up, two significant digits below.
- *
- * Returns: (transfer full): the amount in USD, "…" while it may still come, or "unknown"
- */
-char *
-way_format_cost (gpointer object, gint64 nano_usd, gboolean running)
-{
-  if (nano_usd < 0)
-    return unknown_or_pending (running);
-  if (nano_usd == 0)
-    return g_strdup ("$0");
-  return g_strdup_printf ("$%.*f", get_cost_decimals (nano_usd), (double)nano_usd / NANO_PER_USD);
-}
-
-/* @units of the @decimals-th decimal of a dollar. */
-static char *
-format_units (gint64 units, int decimals)
-{
-  return units == 0 ? g_strdup ("$0")
-                    : g_strdup_printf ("$%.*f", decimals, (double)units / pow (10, decimals));
-}
-
 /**
  * way_budget_title:
  * @object: (nullable): the template's object, not used
@@ -195,31 +72,6 @@ way_budget_title (gpointer object, const char *budget)
 
   *title = g_ascii_toupper (*title);
   return title;
-}
-
-/**
- * way_budget_words:
- * @object: (nullable): the template's object, not used
- * @spent_nano_usd: what is spent of it
- * @limit_nano_usd: all of it
- *
- * Returns: (transfer full): what is spent of a budget, and what is left, in one precision: they add
- *   up
- */
-char *
-way_budget_words (gpointer object, gint64 spent_nano_usd, gint64 limit_nano_usd)
-{
-  const gint64 left_nano_usd = MAX (limit_nano_usd - spent_nano_usd, 0);
-  const int decimals = MAX (spent_nano_usd > 0 ? get_cost_decimals (spent_nano_usd) : 2,
-                            left_nano_usd > 0 ? get_cost_decimals (left_nano_usd) : 2);
-  const double unit = NANO_PER_USD / pow (10, decimals);
-  const gint64 spent_units = llround ((double)spent_nano_usd / unit);
-  g_autofree char *spent = format_units (spent_units, decimals);
-  g_autofree char *left =
-    format_units (MAX (llround ((double)limit_nano_usd / unit) - spent_units, 0), decimals);
-
-  return spent_nano_usd >= limit_nano_usd ? g_strdup_printf (_ ("%s spent: used up"), spent)
-                                          : g_strdup_printf (_ ("%s spent, %s left"), spent, left);
 }
 
 /**
@@ -270,73 +122,6 @@ way_format_unknown_cost (gpointer object, gint64 n_requests)
 }
 
 /**
- * way_format_duration:
- * @object: (nullable): the template's object, not used
- * @duration_us: a span in µs, or %WAY_UNKNOWN
- *
- * Returns: (transfer full): the span in the largest unit that keeps it readable, or a dash
- */
-char *
-way_format_duration (gpointer object, gint64 duration_us)
-{
-  if (duration_us < 0)
-    return g_strdup ("—");
-  if (duration_us < MILLISECOND)
-    return g_strdup (_ ("< 1 ms"));
-  if (duration_us < SECOND)
-    return g_strdup_printf (_ ("%d ms"), (int)(duration_us / MILLISECOND));
-  if (duration_us < MINUTE)
-    return g_strdup_printf (_ ("%.1f s"), floor ((double)duration_us / (SECOND / 10)) / 10);
-  if (duration_us < HOUR)
-    return g_strdup_printf (_ ("%d min %02d s"), (int)(duration_us / MINUTE),
-                            (int)(duration_us % MINUTE / SECOND));
-  return g_strdup_printf (_ ("%d h %02d min"), (int)(duration_us / HOUR),
-                          (int)(duration_us % HOUR / MINUTE));
-}
-
-/**
- * way_format_rate:
- * @object: (nullable): the template's object, not used
- * @rate: something per second or minute
- *
- * Returns: (transfer full): the rate, with one decimal below ten
- */
-char *
-way_format_rate (gpointer object, double rate)
-{
-  if (rate <= 0)
-    return g_strdup ("0");
-  if (rate < 9.95)
-    return g_strdup_printf ("%.1f", rate);
-  return g_strdup_printf ("%'.0f", rate);
-}
-
-/**
- * way_format_share:
- * @object: (nullable): the template's object, not used
- * @part: how many of
- * @whole: all
- *
- * Never rounds to "100 %" or "0 %" what is not quite that.
- *
- * Returns: (transfer full): the share in percent, or a dash when there is nothing to share
- */
-char *
-way_format_share (gpointer object, gint64 part, gint64 whole)
-{
-  double percent = 0;
-
-  if (whole <= 0)
-    return g_strdup ("—");
-  percent = 100.0 * (double)part / (double)whole;
-  if (part > 0 && percent < 1)
-    return g_strdup (_ ("< 1 %"));
-  if (part < whole && percent > 99)
-    return g_strdup (_ ("> 99 %"));
-  return g_strdup_printf (_ ("%.0f %%"), percent);
-}
-
-/**
  * way_format_attempts:
  * @object: (nullable): the template's object, not used
  * @n_attempts: providers tried
@@ -380,69 +165,6 @@ way_format_failed (gpointer object, gint64 n_failed)
   if (n_failed <= 0)
     return g_strdup (_ ("none failed"));
   return g_strdup_printf (_ ("%'" G_GINT64_FORMAT " failed"), n_failed);
-}
-
-/**
- * way_format_time:
- * @object: (nullable): the template's object, not used
- * @wall_us: a moment, µs since 1970
- *
- * Returns: (transfer full): the local time of day
- */
-char *
-way_format_time (gpointer object, gint64 wall_us)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (wall_us / SECOND);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-
-  if (local == NULL)
-    return g_strdup ("—");
-  return g_date_time_format (local, "%H:%M:%S");
-}
-
-/**
- * way_format_date:
- * @object: (nullable): the template's object, not used
- * @wall_us: a moment, µs since 1970
- *
- * Returns: (transfer full): local day and time
- */
-char *
-way_format_date (gpointer object, gint64 wall_us)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (wall_us / SECOND);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-
-  if (local == NULL || wall_us <= 0)
-    return g_strdup ("—");
-  return g_date_time_format (local, "%Y-%m-%d %H:%M:%S");
-}
-
-/**
- * way_format_age:
- * @object: (nullable): the template's object, not used
- * @then_us: a moment, µs since 1970; 0 for never
- * @now_us: the present
- *
- * Returns: (transfer full): how long ago that was
- */
-char *
-way_format_age (gpointer object, gint64 then_us, gint64 now_us)
-{
-  const gint64 age_us = now_us - then_us;
-
-  if (then_us <= 0)
-    return g_strdup (_ ("never"));
-  if (age_us < 10 * SECOND)
-    return g_strdup (_ ("just now"));
-  if (age_us < MINUTE)
-    return g_strdup_printf (_ ("%d s ago"), (int)(age_us / SECOND));
-  if (age_us < HOUR)
-    return g_strdup_printf (_ ("%d min ago"), (int)(age_us / MINUTE));
-  if (age_us < DAY)
-    return g_strdup_printf (_ ("%d h ago"), (int)(age_us / HOUR));
-  return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (gulong)(age_us / DAY)),
-                          (int)(age_us / DAY));
 }
 
 /**
@@ -615,40 +337,4 @@ gboolean
 way_not (gpointer object, gboolean value)
 {
   return !value;
-}
-
-/**
- * way_format_fare_line:
- * @tokens: how many of one kind, or %WAY_UNKNOWN
- * @price_micro_usd_per_million: the price of that kind, or %WAY_UNKNOWN
- *
- * Returns: (transfer full): "1,200 × $0.25 per million"
- */
-char *
-way_format_fare_line (gint64 tokens, gint64 price_micro_usd_per_million)
-{
-  g_autofree char *count = way_format_count (NULL, tokens);
-  g_autofree char *price = NULL;
-
-  if (price_micro_usd_per_million < 0)
-    return g_strdup_printf (_ ("%s × unknown price"), count);
-  if (price_micro_usd_per_million == 0)
-    return g_strdup_printf (_ ("%s × $0"), count);
-  price = way_format_cost (NULL, price_micro_usd_per_million * 1000, FALSE);
-  return g_strdup_printf (_ ("%s × %s per million"), count, price);
-}
-
-/**
- * way_format_price_date:
- * @as_of: day of a price as YYYYMMDD, 0 when unknown
- *
- * Returns: (transfer full): the day in words
- */
-char *
-way_format_price_date (guint32 as_of)
-{
-  if (as_of == 0)
-    return g_strdup (_ ("day unknown"));
-  return g_strdup_printf (_ ("as of %04u-%02u-%02u"), as_of / 10000, as_of / 100 % 100,
-                          as_of % 100);
 }

@@ -275,6 +275,33 @@ way_paused_words (gpointer object, guint n_held)
 }
 
 /**
+ * way_has_new_rows:
+ * @object: (nullable): the template's object, not used
+ * @n_held: rows that wait
+ * @paused: whether they wait because somebody wants so
+ *
+ * Returns: whether rows wait for the list to be at its top
+ */
+gboolean
+way_has_new_rows (gpointer object, guint n_held, gboolean paused)
+{
+  return n_held > 0 && !paused;
+}
+
+/**
+ * way_new_rows_words:
+ * @object: (nullable): the template's object, not used
+ * @n_held: rows that wait
+ *
+ * Returns: (transfer full): what a way to the top of the list says
+ */
+char *
+way_new_rows_words (gpointer object, guint n_held)
+{
+  return g_strdup_printf (ngettext ("%'u New Request", "%'u New Requests", n_held), n_held);
+}
+
+/**
  * way_format_app:
  * @object: (nullable): the template's object, not used
  * @app: (nullable): an app's name

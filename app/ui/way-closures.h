@@ -58,6 +58,8 @@ char *
 way_compact_words (gpointer object, gint64 started_at_us, const char *app, const char *provider);
 char *way_provider_and_place (gpointer object, const char *provider, guint locality);
 char *way_paused_words (gpointer object, guint n_held);
+gboolean way_has_new_rows (gpointer object, guint n_held, gboolean paused);
+char *way_new_rows_words (gpointer object, guint n_held);
 char *way_format_app (gpointer object, const char *app);
 GVariant *way_target (gpointer object, const char *text);
 char *way_or_dash (gpointer object, const char *text);

@@ -25,7 +25,10 @@ struct _WayRequestsPage
   /* owned */
   WayPauseModel *pause_model;
   WayRequestFilter *filter;
+  WayFollow *table_follow;
+  WayFollow *compact_follow;
   guint timeout_id;
+  guint update_id;
 
   /* borrowed from the template */
   AdwLeaflet *leaflet;
@@ -81,15 +84,46 @@ on_refilter (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+is_table_shown (WayRequestsPage *self)
+{
+  return adw_squeezer_get_visible_child (self->squeezer) == GTK_WIDGET (self->table_window);
+}
+
+static WayFollow *
+get_follow (WayRequestsPage *self)
+{
+  return is_table_shown (self) ? self->table_follow : self->compact_follow;
+}
+
 /* A list view keeps two hundred rows up to date whether or not it is on the screen; held still it
- * costs nothing, and goes on from its place. */
+ * costs nothing, and goes on from its place. Who reads further down is not disturbed either. */
 static void
 update_paused (WayRequestsPage *self)
 {
   if (self->pause_model != NULL)
     way_pause_model_set_paused (self->pause_model,
                                 gtk_toggle_button_get_active (self->pause_button) ||
-                                  !gtk_widget_get_mapped (GTK_WIDGET (self)));
+                                  !gtk_widget_get_mapped (GTK_WIDGET (self)) ||
+                                  way_follow_get_away (get_follow (self)));
+}
+
+static gboolean
+on_update (gpointer user_data)
+{
+  WayRequestsPage *self = user_data;
+
+  self->update_id = 0;
+  update_paused (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Places change while sizes are given out, when no row may come or go. */
+static void
+queue_update (WayRequestsPage *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_idle_add (on_update, self);
 }
 
 /* Of the two views only the one that fits has rows. */
@@ -97,11 +131,11 @@ static void
 on_squeezed (WayRequestsPage *self)
 {
   GtkSelectionModel *model = GTK_SELECTION_MODEL (self->selection);
-  const gboolean is_table =
-    adw_squeezer_get_visible_child (self->squeezer) == GTK_WIDGET (self->table_window);
+  const gboolean is_table = is_table_shown (self);
 
   gtk_column_view_set_model (self->table, is_table ? model : NULL);
   gtk_list_view_set_model (self->compact, is_table ? NULL : model);
+  queue_update (self);
 }
 
 static void
@@ -135,6 +169,7 @@ on_filter_changed (WayRequestsPage *self)
   g_clear_pointer (&self->filter, way_request_filter_free);
   self->filter = filter;
   gtk_filter_changed (GTK_FILTER (self->custom_filter), GTK_FILTER_CHANGE_DIFFERENT);
+  way_follow_go_up (get_follow (self));
   update_stack (self);
 }
 
@@ -208,6 +243,12 @@ pause_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+go_up_action (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  way_follow_go_up (get_follow (WAY_REQUESTS_PAGE (widget)));
+}
+
+static void
 way_requests_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (way_requests_page_parent_class)->map (widget);
@@ -259,6 +300,9 @@ way_requests_page_dispose (GObject *object)
   WayRequestsPage *self = WAY_REQUESTS_PAGE (object);
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  g_clear_object (&self->table_follow);
+  g_clear_object (&self->compact_follow);
   gtk_custom_filter_set_filter_func (self->custom_filter, NULL, NULL, NULL);
   g_clear_object (&self->pause_model);
   G_OBJECT_CLASS (way_requests_page_parent_class)->dispose (object);
@@ -322,6 +366,7 @@ way_requests_page_class_init (WayRequestsPageClass *klass)
   way_template_set (widget_class, "way-requests-page");
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "requests.pause", NULL, pause_action);
+  gtk_widget_class_install_action (widget_class, "requests.go-up", NULL, go_up_action);
   gtk_widget_class_install_action (widget_class, "requests.close-detail", NULL,
                                    close_detail_action);
 }
@@ -359,15 +404,25 @@ align_titles (GtkColumnView *table)
     }
 }
 
+static WayFollow *
+follow (WayRequestsPage *self, GtkScrolledWindow *scrolled)
+{
+  WayFollow *made = way_follow_new (scrolled, G_LIST_MODEL (self->selection));
+
+  g_signal_connect_object (made, "notify::away", G_CALLBACK (queue_update), self,
+                           G_CONNECT_SWAPPED);
+  return made;
+}
+
 static void
 way_requests_page_init (WayRequestsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   align_titles (self->table);
+  self->table_follow = follow (self, self->table_window);
+  self->compact_follow = follow (self, self->compact_window);
   gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);
   on_squeezed (self);
-  way_follow_top (self->table_window, G_LIST_MODEL (self->selection));
-  way_follow_top (self->compact_window, G_LIST_MODEL (self->selection));
   g_signal_connect_object (self->filter_model, "items-changed", G_CALLBACK (update_stack), self,
                            G_CONNECT_SWAPPED);
   update_stack (self);

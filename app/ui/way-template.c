@@ -81,6 +81,8 @@ static const struct
   { "way_compact_words", G_CALLBACK (way_compact_words) },
   { "way_provider_and_place", G_CALLBACK (way_provider_and_place) },
   { "way_paused_words", G_CALLBACK (way_paused_words) },
+  { "way_has_new_rows", G_CALLBACK (way_has_new_rows) },
+  { "way_new_rows_words", G_CALLBACK (way_new_rows_words) },
   { "way_first_request_words", G_CALLBACK (way_first_request_words) },
   { "way_target", G_CALLBACK (way_target) },
   { "way_client_address", G_CALLBACK (way_client_address) },

@@ -45,11 +45,19 @@ def press(keys):
     subprocess.run(["xdotool", "key", keys], check=True)
 
 
+def turn_wheel(n_steps):
+    """Turns the wheel over the middle of the window, faster than it draws: up if n_steps < 0."""
+    button = "4" if n_steps < 0 else "5"
+    command = ["xdotool", "mousemove", "640", "400", "click", "--delay", "1"]
+    subprocess.run([*command, "--repeat", str(abs(n_steps)), button], check=True)
+
+
 class Window:
     """All windows of one application; dialogs are among them."""
 
     def __init__(self, name):
         Atspi.init()
+        self.passed_over = None
         self.application = wait_for(lambda: self.find_application(name), f"application {name}")
 
     @staticmethod
@@ -64,7 +72,8 @@ class Window:
 
     def walk(self, node=None):
         """Every node that is not hidden. GTK 4.8 does not tell which page of a stack is on top, so
-        those below are seen too. What goes away while it is looked at is passed over."""
+        those below are seen too. What goes away while it is looked at is passed over, and so is what
+        is inside of a node with the name passed_over: a long list takes its time."""
         node = node or self.application
         try:
             children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
@@ -72,7 +81,8 @@ class Window:
                 if child is None or not is_visible(child):
                     continue
                 yield child
-                yield from self.walk(child)
+                if self.passed_over is None or child.get_name() != self.passed_over:
+                    yield from self.walk(child)
         except GLib.Error:
             return
 
@@ -139,6 +149,12 @@ class Window:
         box = box_of(node)
         x, y = box.x + box.width // 2, box.y + box.height // 2
         subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True)
+
+    def find_place(self):
+        """How far the longest thing in the window is scrolled, and how long it is, in pixels."""
+        bars = [bar for bar in (node.get_value_iface() for node in self.walk()) if bar is not None]
+        longest = max(bars, key=lambda bar: bar.get_maximum_value())
+        return longest.get_current_value(), longest.get_maximum_value()
 
     def dump(self):
         return "\n".join(f"{n.get_role_name()}: {n.get_name()}" for n in self.walk())

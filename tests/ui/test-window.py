@@ -24,7 +24,7 @@ from gi.repository import Gdk, GLib  # noqa: E402
 
 import desktop
 import screenreader
-from screenreader import press, wait_for
+from screenreader import press, turn_wheel, wait_for
 
 KEY = "sk-the-window-must-not-show-this-7Qx9"
 APP = "my-tool"
@@ -35,6 +35,7 @@ DIALOGS = (
     ("apps", "Add App", "text", "Name"),
 )
 AZURE_URL = "https://resource.example"
+ROW_PX = 20
 NOTHING_LEAVES = "Nothing leaves this machine"
 MAY_LEAVE = "Calls may leave this machine"
 
@@ -204,6 +205,44 @@ class Test:
         self.start(1280, 800, "light")
         press("ctrl+w")
         wait_for(lambda: self.window.application.get_child_count() == 0, "the window to close")
+        self.stop()
+
+    def ask_in_vain(self, token, first, last):
+        """One row each, told apart by a number."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        for number in range(first, last):
+            client.request("POST", "/v1/chat/completions", *self.format_call(token, f"none-{number}"))
+            assert client.getresponse().read()
+        client.close()
+
+    def wait_for_place(self, matches, what):
+        """The list's place, once it is where it is to be and stays there."""
+        wait_for(lambda: matches(*self.window.find_place()), what)
+        self.still_picture(self.pictures / "new-rows-1280-light.png", 1280, 800)
+        place, length = self.window.find_place()
+        assert matches(place, length), f"the list is at {place} of {length} px, not {what}"
+        return place
+
+    def keep_place(self, token):
+        """However fast the wheel turns and whatever comes in above, the list goes as far as that."""
+        self.start(1280, 800, "light")
+        self.show("requests")
+        self.window.passed_over = "Requests"
+        self.ask_in_vain(token, 0, 600)
+        self.wait_for_place(lambda place, length: place == 0 and length >= 600 * ROW_PX, "at the top")
+        turn_wheel(90)
+        down = self.wait_for_place(lambda place, _: place > 0, "further down")
+        self.ask_in_vain(token, 600, 640)
+        self.window.wait("push button", "40 New Requests")
+        self.wait_for_place(lambda place, _: place == down, "where it was before rows came")
+        turn_wheel(-30)
+        third = down / 3
+        self.wait_for_place(lambda place, _: abs(place - down + third) < ROW_PX, "a third further up")
+        self.window.click("40 New Requests")
+        self.window.wait_gone("push button", "40 New Requests")
+        self.wait_for_place(lambda place, _: place == 0, "at the top")
+        self.ask_in_vain(token, 640, 641)
+        self.wait_for_place(lambda place, length: place == 0 and length >= 641 * ROW_PX, "still there")
         self.stop()
 
     def end_while_a_call_runs(self, token):
@@ -429,6 +468,7 @@ class Test:
     def assert_quiet(self):
         lines = self.log.read_text(errors="replace").splitlines()
         complaint = re.compile(r"wayfare.*(CRITICAL|WARNING|ERROR)|runtime error|Sanitizer")
+        assert complaint.search("(wayfare:774): Gtk-WARNING **: 10:00:00.000: GtkListView failed")
         loud = [line for line in lines if complaint.search(line)]
         assert not loud, "wayfare complained:\n" + "\n".join(loud)
 
@@ -463,6 +503,7 @@ class Test:
                     self.open_menu()
                     self.stop()
         self.start_with_broken_file()
+        self.keep_place(token)
         self.end_while_a_call_runs(token)
         self.end_at_any_moment()
         self.add_app_without_keyring()

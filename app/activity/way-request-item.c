@@ -3,8 +3,8 @@
 
 /* A record as a list row. Main thread.
  *
- * Every property is one row of a table, read straight out of the sealed record: a new column is a
- * new row here, and nothing is copied from the record that the list would have to hold twice. */
+ * Every property is one row of a table, read or computed out of the sealed record: a new column is
+ * a new row here, and nothing is copied from the record that the list would have to hold twice. */
 
 #include "way-request-item.h"
 
@@ -14,8 +14,10 @@ typedef enum
   FIELD_ENUM,    /* guint, or an enum without negative values */
   FIELD_BOOLEAN, /* gboolean */
   FIELD_INT64,   /* gint64, WAY_UNKNOWN for unknown */
-  FIELD_TRIED,   /* computed: attempts that were really made */
-  FIELD_RUNNING, /* computed: no outcome yet */
+  FIELD_NUMBER,  /* computed: see get_number() */
+  FIELD_PROMPT,  /* computed: all tokens of the prompt */
+  FIELD_TEXT,    /* computed: see get_text() */
+  FIELD_TRUTH,   /* computed: see is_true() */
 } FieldType;
 
 typedef struct
@@ -31,24 +33,26 @@ static const Field fields[] = {
   { "id", FIELD_STRING, AT (id) },
   { "app", FIELD_STRING, AT (app) },
   { "requested-model", FIELD_STRING, AT (requested_model) },
-  { "answered-model", FIELD_STRING, AT (answered_model) },
-  { "provider", FIELD_STRING, AT (provider) },
-  { "reason", FIELD_STRING, AT (reason) },
+  { "answered-model", FIELD_TEXT, AT (answered_model) },
+  { "provider", FIELD_TEXT, AT (provider) },
+  { "reason", FIELD_TEXT, AT (reason) },
   { "dropped", FIELD_STRING, AT (dropped) },
   { "error-code", FIELD_STRING, AT (error_code) },
   { "path", FIELD_STRING, AT (path) },
   { "route", FIELD_STRING, AT (route) },
   { "outcome", FIELD_ENUM, AT (outcome) },
-  { "locality", FIELD_ENUM, AT (locality) },
+  { "locality", FIELD_NUMBER, AT (locality) },
   { "status", FIELD_ENUM, AT (status) },
-  { "attempts", FIELD_TRIED, 0 },
-  { "substituted", FIELD_BOOLEAN, AT (substituted) },
+  { "attempts", FIELD_NUMBER, AT (attempts) },
+  { "answered", FIELD_TRUTH, AT (answered_model) },
+  { "substituted", FIELD_TRUTH, AT (substituted) },
+  { "estimated", FIELD_BOOLEAN, AT (usage.estimated) },
   { "streamed", FIELD_BOOLEAN, AT (streamed) },
-  { "running", FIELD_RUNNING, 0 },
+  { "running", FIELD_TRUTH, AT (outcome) },
   { "started-at-us", FIELD_INT64, AT (started_at_us) },
   { "first-token-us", FIELD_INT64, AT (first_token_us) },
   { "duration-us", FIELD_INT64, AT (duration_us) },
-  { "input-tokens", FIELD_INT64, AT (usage.input_tokens) },
+  { "input-tokens", FIELD_PROMPT, AT (usage) },
   { "cached-tokens", FIELD_INT64, AT (usage.cache_read_tokens) },
   { "output-tokens", FIELD_INT64, AT (usage.output_tokens) },
   { "cost-nano-usd", FIELD_INT64, AT (cost_nano_usd) },
@@ -67,6 +71,50 @@ struct _WayRequestItem
 
 G_DEFINE_FINAL_TYPE (WayRequestItem, way_request_item, G_TYPE_OBJECT)
 
+/* Who is asked, and why, is known before anybody answers; who answered only when somebody has. */
+static const char *
+get_text (const WayRecord *record, const Field *field)
+{
+  const WayAttempt *asked = way_record_get_asked (record);
+
+  switch (field->offset)
+    {
+    case AT (answered_model):
+      return way_record_has_answer (record) ? record->answered_model : NULL;
+    case AT (provider):
+      return record->provider != NULL || asked == NULL ? record->provider : asked->provider;
+    case AT (reason):
+      return record->reason != NULL || asked == NULL ? record->reason : asked->reason;
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_true (const WayRecord *record, const Field *field)
+{
+  switch (field->offset)
+    {
+    case AT (answered_model):
+      return way_record_has_answer (record);
+    case AT (substituted):
+      return record->substituted && way_record_has_answer (record);
+    case AT (outcome):
+      return record->outcome == WAY_OUTCOME_RUNNING;
+    }
+  g_assert_not_reached ();
+}
+
+static guint
+get_number (const WayRecord *record, const Field *field)
+{
+  const WayAttempt *asked = way_record_get_asked (record);
+
+  if (field->offset == AT (attempts))
+    return way_record_count_tried (record);
+  g_assert (field->offset == AT (locality));
+  return record->provider != NULL || asked == NULL ? record->locality : asked->locality;
+}
+
 static void
 read_field (const WayRecord *record, const Field *field, GValue *value)
 {
@@ -84,11 +132,17 @@ read_field (const WayRecord *record, const Field *field, GValue *value)
     case FIELD_INT64:
       g_value_set_int64 (value, G_STRUCT_MEMBER (gint64, record, field->offset));
       break;
-    case FIELD_TRIED:
-      g_value_set_uint (value, way_record_count_tried (record));
+    case FIELD_NUMBER:
+      g_value_set_uint (value, get_number (record, field));
       break;
-    case FIELD_RUNNING:
-      g_value_set_boolean (value, record->outcome == WAY_OUTCOME_RUNNING);
+    case FIELD_PROMPT:
+      g_value_set_int64 (value, way_usage_get_prompt_tokens (&record->usage));
+      break;
+    case FIELD_TEXT:
+      g_value_set_string (value, get_text (record, field));
+      break;
+    case FIELD_TRUTH:
+      g_value_set_boolean (value, is_true (record, field));
       break;
     }
 }
@@ -109,10 +163,14 @@ field_differs (const WayRecord *a, const WayRecord *b, const Field *field)
     case FIELD_INT64:
       return G_STRUCT_MEMBER (gint64, a, field->offset) !=
              G_STRUCT_MEMBER (gint64, b, field->offset);
-    case FIELD_TRIED:
-      return way_record_count_tried (a) != way_record_count_tried (b);
-    case FIELD_RUNNING:
-      return (a->outcome == WAY_OUTCOME_RUNNING) != (b->outcome == WAY_OUTCOME_RUNNING);
+    case FIELD_NUMBER:
+      return get_number (a, field) != get_number (b, field);
+    case FIELD_PROMPT:
+      return way_usage_get_prompt_tokens (&a->usage) != way_usage_get_prompt_tokens (&b->usage);
+    case FIELD_TEXT:
+      return g_strcmp0 (get_text (a, field), get_text (b, field)) != 0;
+    case FIELD_TRUTH:
+      return is_true (a, field) != is_true (b, field);
     }
   g_assert_not_reached ();
 }
@@ -125,14 +183,16 @@ make_property (const Field *field)
   switch (field->type)
     {
     case FIELD_STRING:
+    case FIELD_TEXT:
       return g_param_spec_string (field->name, NULL, NULL, NULL, flags);
     case FIELD_ENUM:
-    case FIELD_TRIED:
+    case FIELD_NUMBER:
       return g_param_spec_uint (field->name, NULL, NULL, 0, G_MAXUINT, 0, flags);
     case FIELD_BOOLEAN:
-    case FIELD_RUNNING:
+    case FIELD_TRUTH:
       return g_param_spec_boolean (field->name, NULL, NULL, FALSE, flags);
     case FIELD_INT64:
+    case FIELD_PROMPT:
       return g_param_spec_int64 (field->name, NULL, NULL, WAY_UNKNOWN, G_MAXINT64, WAY_UNKNOWN,
                                  flags);
     }

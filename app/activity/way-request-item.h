@@ -17,9 +17,11 @@ G_DECLARE_FINAL_TYPE (WayRequestItem, way_request_item, WAY, REQUEST_ITEM, GObje
 /* Read-only properties, each notified when an update changes it:
  * "id" "app" "requested-model" "answered-model" "provider" "reason" "dropped" "error-code" "path"
  * "route" (nullable strings); "outcome" (guint, WayOutcome); "locality" (guint); "status" (guint);
- * "attempts" (guint, those tried); "substituted" "streamed" "running" (gboolean);
- * "started-at-us" "first-token-us" "duration-us" "input-tokens" "cached-tokens" "output-tokens"
- * "cost-nano-usd" (gint64, -1 for unknown). Presentation is the view's, through pure closures. */
+ * "attempts" (guint, those tried); "answered" "substituted" "estimated" "streamed" "running"
+ * (gboolean); "started-at-us" "first-token-us" "duration-us" "input-tokens" (the whole prompt)
+ * "cached-tokens" "output-tokens" "cost-nano-usd" (gint64, -1 for unknown). Provider, locality and
+ * reason are of who is asked while nobody has answered. Presentation is the view's, through pure
+ * closures. */
 
 WayRequestItem *way_request_item_new (WayRecord *record);
 void way_request_item_update (WayRequestItem *item, WayRecord *record);

@@ -244,6 +244,43 @@ way_record_count_tried (const WayRecord *record)
 }
 
 /**
+ * way_record_get_asked:
+ *
+ * Returns: (transfer none) (nullable): the candidate that was asked last
+ */
+const WayAttempt *
+way_record_get_asked (const WayRecord *record)
+{
+  for (guint i = record->attempts->len; i > 0; i--)
+    {
+      const WayAttempt *attempt = record->attempts->pdata[i - 1];
+
+      if (attempt->verdict != WAY_VERDICT_SKIPPED)
+        return attempt;
+    }
+  return NULL;
+}
+
+/**
+ * way_record_has_answer:
+ *
+ * The record names an answerer as soon as headers came, an error's too. Only words are an answer,
+ * even if they were cut off.
+ *
+ * Returns: whether somebody answered or, while the request runs, seems to be about to
+ */
+gboolean
+way_record_has_answer (const WayRecord *record)
+{
+  const WayAttempt *asked = way_record_get_asked (record);
+
+  if (record->answered_model == NULL)
+    return FALSE;
+  return record->outcome == WAY_OUTCOME_RUNNING || record->outcome == WAY_OUTCOME_DONE ||
+         record->first_token_us >= 0 || (asked != NULL && asked->verdict == WAY_VERDICT_ANSWERED);
+}
+
+/**
  * way_record_is_fallback:
  *
  * Returns: whether another than the first candidate answered, be it that the first was asked in

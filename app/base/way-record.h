@@ -123,6 +123,8 @@ WayAttempt *way_record_add_attempt (WayRecord *record,
                                     const char *model,
                                     WayLocality locality);
 guint way_record_count_tried (const WayRecord *record);
+const WayAttempt *way_record_get_asked (const WayRecord *record);
+gboolean way_record_has_answer (const WayRecord *record);
 gboolean way_record_is_fallback (const WayRecord *record);
 gboolean way_record_has_failed (const WayRecord *record);
 gint64 way_record_sum_cost_nano_usd (const WayRecord *record);

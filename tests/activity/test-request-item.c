@@ -67,6 +67,51 @@ test_reads_the_record (void)
   g_assert_true (way_request_item_get_record (item) == record);
 }
 
+/* An error names a provider too; it is no answer, and nothing was put in place of anything. */
+static void
+test_says_who_answered (void)
+{
+  static const struct
+  {
+    WayOutcome outcome;
+    WayVerdict verdict;
+    const char *named; /* in the record */
+    gint64 first_token_us;
+    const char *answered;
+    const char *provider;
+  } rows[] = {
+    { WAY_OUTCOME_RUNNING, WAY_VERDICT_TRYING, NULL, WAY_UNKNOWN, NULL, "asked" },
+    { WAY_OUTCOME_RUNNING, WAY_VERDICT_TRYING, "named", 5, "mini", "named" },
+    { WAY_OUTCOME_DONE, WAY_VERDICT_ANSWERED, "named", 5, "mini", "named" },
+    { WAY_OUTCOME_UPSTREAM_ERROR, WAY_VERDICT_FAILED, "named", WAY_UNKNOWN, NULL, "named" },
+    { WAY_OUTCOME_CLIENT_GONE, WAY_VERDICT_FAILED, "named", 5, "mini", "named" },
+    { WAY_OUTCOME_CLIENT_GONE, WAY_VERDICT_FAILED, NULL, WAY_UNKNOWN, NULL, "asked" },
+    { WAY_OUTCOME_REFUSED, WAY_VERDICT_SKIPPED, NULL, WAY_UNKNOWN, NULL, NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (WayRecord) record = make_record (rows[i].outcome);
+      g_autoptr (WayRequestItem) item = NULL;
+      g_autofree char *answered = NULL;
+      g_autofree char *provider = NULL;
+      gboolean substituted = FALSE;
+
+      record->provider = g_strdup (rows[i].named);
+      record->answered_model = rows[i].named != NULL ? g_strdup ("mini") : NULL;
+      record->substituted = rows[i].named != NULL;
+      record->first_token_us = rows[i].first_token_us;
+      way_record_add_attempt (record, "asked", "mini", WAY_LOCALITY_LAN)->verdict = rows[i].verdict;
+      item = way_request_item_new (record);
+      g_object_get (item, "answered-model", &answered, "provider", &provider, "substituted",
+                    &substituted, NULL);
+
+      g_assert_cmpstr (answered, ==, rows[i].answered);
+      g_assert_cmpstr (provider, ==, rows[i].provider);
+      g_assert_true (substituted == (rows[i].answered != NULL));
+    }
+}
+
 static void
 test_notifies_what_changed (void)
 {
@@ -107,6 +152,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activity/request-item/reads-the-record", test_reads_the_record);
+  g_test_add_func ("/activity/request-item/says-who-answered", test_says_who_answered);
   g_test_add_func ("/activity/request-item/notifies-what-changed", test_notifies_what_changed);
   g_test_add_func ("/activity/request-item/ended-stays-ended", test_ended_stays_ended);
   return g_test_run ();

@@ -185,6 +185,19 @@ way_format_models (gpointer object, const char *requested, const char *answered)
 }
 
 /**
+ * way_format_requested:
+ * @object: (nullable): the template's object, not used
+ * @requested: (nullable): what the client asked for
+ *
+ * Returns: (transfer full): the first half of way_format_models(), for a label of its own
+ */
+char *
+way_format_requested (gpointer object, const char *requested)
+{
+  return g_strdup_printf ("%s →", requested != NULL ? requested : "—");
+}
+
+/**
  * way_substituted_words:
  * @object: (nullable): the template's object, not used
  *
@@ -202,25 +215,31 @@ way_substituted_words (gpointer object)
  * way_request_words:
  * @object: (nullable): the template's object, not used
  * @app: (nullable): whose request it is
+ * @error_code: (nullable): of the contract
  * @provider: (nullable): who is asked
  * @reason: (nullable): of the last decision, in words
  * @started_at_us: wall clock
  *
- * Returns: (transfer full): one line below the models of a request
+ * Returns: (transfer full): what is said below the models of a request; the reason first, since the
+ *   rest may be cut off
  */
 char *
-way_request_words (
-  gpointer object, const char *app, const char *provider, const char *reason, gint64 started_at_us)
+way_request_words (gpointer object,
+                   const char *app,
+                   const char *error_code,
+                   const char *provider,
+                   const char *reason,
+                   gint64 started_at_us)
 {
   g_autofree char *time = way_format_time (object, started_at_us);
-  g_autofree char *who = way_format_app (object, app);
-  GString *words = g_string_new (time);
+  g_autofree char *who = way_format_app (object, app, error_code);
+  GString *words = g_string_new (NULL);
 
-  g_string_append_printf (words, " · %s", who);
+  if (way_is_set (object, reason))
+    g_string_append_printf (words, "%s\n", reason);
+  g_string_append_printf (words, "%s · %s", time, who);
   if (way_is_set (object, provider))
     g_string_append_printf (words, " · %s", provider);
-  if (way_is_set (object, reason))
-    g_string_append_printf (words, " · %s", reason);
   return g_string_free (words, FALSE);
 }
 
@@ -229,14 +248,19 @@ way_request_words (
  * @object: (nullable): the template's object, not used
  * @started_at_us: wall clock
  * @app: (nullable): whose request it is
+ * @error_code: (nullable): of the contract
  * @provider: (nullable): who is asked
  *
  * Returns: (transfer full): the second line of a request where there is little room
  */
 char *
-way_compact_words (gpointer object, gint64 started_at_us, const char *app, const char *provider)
+way_compact_words (gpointer object,
+                   gint64 started_at_us,
+                   const char *app,
+                   const char *error_code,
+                   const char *provider)
 {
-  return way_request_words (object, app, provider, NULL, started_at_us);
+  return way_request_words (object, app, error_code, provider, NULL, started_at_us);
 }
 
 /**
@@ -244,17 +268,23 @@ way_compact_words (gpointer object, gint64 started_at_us, const char *app, const
  * @object: (nullable): the template's object, not used
  * @provider: (nullable): who was asked
  * @locality: a #WayLocality, of no meaning without provider
+ * @running: whether an answer can still come
+ * @answered: whether one came
  *
- * Returns: (transfer full): who and where
+ * Returns: (transfer full): who and where, and whether only asked
  */
 char *
-way_provider_and_place (gpointer object, const char *provider, guint locality)
+way_provider_and_place (
+  gpointer object, const char *provider, guint locality, gboolean running, gboolean answered)
 {
   g_autofree char *where = way_locality_words (object, locality);
 
   if (!way_is_set (object, provider))
     return g_strdup ("—");
-  return g_strdup_printf ("%s · %s", provider, where);
+  if (answered)
+    return g_strdup_printf ("%s · %s", provider, where);
+  return g_strdup_printf (running ? _ ("%s · %s, being asked") : _ ("%s · %s, did not answer"),
+                          provider, where);
 }
 
 /**
@@ -305,13 +335,18 @@ way_new_rows_words (gpointer object, guint n_held)
  * way_format_app:
  * @object: (nullable): the template's object, not used
  * @app: (nullable): an app's name
+ * @error_code: (nullable): of the contract
  *
- * Returns: (transfer full): the name, or words for a request that came without a token
+ * Returns: (transfer full): the name, or words for a request that came without a token, or with one
+ *   that nobody has
  */
 char *
-way_format_app (gpointer object, const char *app)
+way_format_app (gpointer object, const char *app, const char *error_code)
 {
-  return g_strdup (app != NULL ? app : _ ("no token"));
+  if (app != NULL)
+    return g_strdup (app);
+  return g_strdup (g_strcmp0 (error_code, "unauthorized") == 0 ? _ ("no valid token")
+                                                               : _ ("no token"));
 }
 
 /**

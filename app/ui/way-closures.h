@@ -16,7 +16,18 @@ G_BEGIN_DECLS
 
 /* Numbers */
 char *way_format_count (gpointer object, gint64 count);
-char *way_format_tokens (gpointer object, gint64 tokens, gboolean running);
+char *way_format_tokens (
+  gpointer object, gint64 tokens, gboolean running, gboolean answered, gboolean estimated);
+char *way_format_cached (gpointer object, gint64 tokens);
+char *way_format_all_tokens (gpointer object,
+                             gint64 input,
+                             gint64 cached,
+                             gint64 output,
+                             gboolean running,
+                             gboolean answered,
+                             gboolean estimated);
+char *way_format_speed (
+  gpointer object, gint64 output, gboolean streamed, gint64 first_token_us, gint64 duration_us);
 char *way_format_token_pair (gpointer object, gint64 input, gint64 output);
 char *way_format_count_sum (gpointer object, gint64 a, gint64 b);
 char *way_format_local_count (gpointer object, gint64 n_local, gint64 n_requests, gint64 n_failed);
@@ -36,6 +47,7 @@ char *way_format_status (gpointer object, guint status, const char *error_code);
 char *way_format_failed (gpointer object, gint64 n_failed);
 
 /* Times */
+char *way_format_moment (gint64 wall_us, gint64 now_us);
 char *way_format_time (gpointer object, gint64 wall_us);
 char *way_format_date (gpointer object, gint64 wall_us);
 char *way_format_age (gpointer object, gint64 then_us, gint64 now_us);
@@ -52,15 +64,24 @@ char *way_locality_words (gpointer object, guint locality);
 char *way_locality_icon (gpointer object, guint locality);
 char *way_substituted_words (gpointer object);
 char *way_format_models (gpointer object, const char *requested, const char *answered);
-char *way_request_words (
-  gpointer object, const char *app, const char *provider, const char *reason, gint64 started_at_us);
-char *
-way_compact_words (gpointer object, gint64 started_at_us, const char *app, const char *provider);
-char *way_provider_and_place (gpointer object, const char *provider, guint locality);
+char *way_format_requested (gpointer object, const char *requested);
+char *way_request_words (gpointer object,
+                         const char *app,
+                         const char *error_code,
+                         const char *provider,
+                         const char *reason,
+                         gint64 started_at_us);
+char *way_compact_words (gpointer object,
+                         gint64 started_at_us,
+                         const char *app,
+                         const char *error_code,
+                         const char *provider);
+char *way_provider_and_place (
+  gpointer object, const char *provider, guint locality, gboolean running, gboolean answered);
 char *way_paused_words (gpointer object, guint n_held);
 gboolean way_has_new_rows (gpointer object, guint n_held, gboolean paused);
 char *way_new_rows_words (gpointer object, guint n_held);
-char *way_format_app (gpointer object, const char *app);
+char *way_format_app (gpointer object, const char *app, const char *error_code);
 GVariant *way_target (gpointer object, const char *text);
 char *way_or_dash (gpointer object, const char *text);
 gboolean way_is_set (gpointer object, const char *text);
@@ -116,7 +137,7 @@ char *way_escape (gpointer object, const char *text);
 char *way_client_address (gpointer object, const char *address);
 
 /* Fare: one line of "tokens × price" */
-char *way_format_fare_line (gint64 tokens, gint64 price_micro_usd_per_million);
+char *way_format_fare_line (gint64 tokens, gboolean estimated, gint64 price_micro_usd_per_million);
 char *way_format_price_date (guint32 as_of);
 
 G_END_DECLS

@@ -6,8 +6,11 @@
 
 #include "way-closures.h"
 
+#include "way-clock.h"
+
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define NANO_PER_USD G_GINT64_CONSTANT (1000000000)
 #define MILLISECOND G_GINT64_CONSTANT (1000)
@@ -42,15 +45,89 @@ way_format_count (gpointer object, gint64 count)
  * @object: (nullable): the template's object, not used
  * @tokens: a count, or %WAY_UNKNOWN
  * @running: whether the number can still come
+ * @answered: whether somebody answered, so that there is something to count
+ * @estimated: whether Wayfare counted, and not the provider
  *
- * Returns: (transfer full): the count, "…" while it may still come, or "unknown"
+ * Returns: (transfer full): the count, "…" while it may still come, "unknown", or a dash
  */
 char *
-way_format_tokens (gpointer object, gint64 tokens, gboolean running)
+way_format_tokens (
+  gpointer object, gint64 tokens, gboolean running, gboolean answered, gboolean estimated)
 {
+  g_autofree char *count = way_format_count (object, tokens);
+
+  if (tokens < 0 && !running && !answered)
+    return g_strdup ("—");
   if (tokens < 0)
     return unknown_or_pending (running);
-  return way_format_count (object, tokens);
+  return g_strconcat (estimated ? "≈ " : "", count, NULL);
+}
+
+/**
+ * way_format_cached:
+ * @object: (nullable): the template's object, not used
+ * @tokens: a count, or %WAY_UNKNOWN
+ *
+ * Returns: (transfer full): the count, or a dash where a provider says nothing of a cache
+ */
+char *
+way_format_cached (gpointer object, gint64 tokens)
+{
+  return tokens < 0 ? g_strdup ("—") : way_format_count (object, tokens);
+}
+
+/**
+ * way_format_all_tokens:
+ * @object: (nullable): the template's object, not used
+ * @input: the whole prompt
+ * @cached: how much of it came from a cache
+ * @output: generated tokens
+ *
+ * Returns: (transfer full): "1,234 in · 1,000 cached, 56 out"; for the others see
+ *   way_format_tokens()
+ */
+char *
+way_format_all_tokens (gpointer object,
+                       gint64 input,
+                       gint64 cached,
+                       gint64 output,
+                       gboolean running,
+                       gboolean answered,
+                       gboolean estimated)
+{
+  g_autofree char *in = way_format_tokens (object, input, running, answered, estimated);
+  g_autofree char *out = way_format_tokens (object, output, running, answered, estimated);
+  g_autofree char *part = way_format_count (object, cached);
+
+  if (input < 0 && output < 0)
+    return g_steal_pointer (&in);
+  if (cached <= 0)
+    return g_strdup_printf (_ ("%s in, %s out"), in, out);
+  /* Translators: tokens that went in, how many of them from a cache, and tokens that came out. */
+  return g_strdup_printf (_ ("%s in · %s cached, %s out"), in, part, out);
+}
+
+/**
+ * way_format_speed:
+ * @object: (nullable): the template's object, not used
+ * @output: generated tokens
+ * @streamed: whether they came one by one
+ * @first_token_us: when the first came
+ * @duration_us: when the last came
+ *
+ * Returns: (transfer full): tokens a second, or a dash where that cannot be known
+ */
+char *
+way_format_speed (
+  gpointer object, gint64 output, gboolean streamed, gint64 first_token_us, gint64 duration_us)
+{
+  const gint64 span_us = streamed ? duration_us - first_token_us : duration_us;
+  g_autofree char *rate = NULL;
+
+  if (output <= 0 || first_token_us < 0 || duration_us < 0 || span_us < MILLISECOND)
+    return g_strdup ("—");
+  rate = way_format_rate (object, (double)output * SECOND / (double)span_us);
+  return g_strdup_printf (_ ("%s tokens/s"), rate);
 }
 
 /**
@@ -223,21 +300,39 @@ way_format_share (gpointer object, gint64 part, gint64 whole)
 }
 
 /**
+ * way_format_moment:
+ * @wall_us: a moment, µs since 1970
+ * @now_us: the present
+ *
+ * Returns: (transfer full): the local time of day, after the day if that is another than today
+ */
+char *
+way_format_moment (gint64 wall_us, gint64 now_us)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local (wall_us / SECOND);
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (now_us / SECOND);
+
+  if (local == NULL || now == NULL)
+    return g_strdup ("—");
+  if (g_date_time_get_year (local) != g_date_time_get_year (now))
+    return g_date_time_format (local, "%Y-%m-%d");
+  if (g_date_time_get_day_of_year (local) != g_date_time_get_day_of_year (now))
+    /* Translators: a day of this year and a time, in little room. */
+    return g_date_time_format (local, _ ("%-d %b %H:%M"));
+  return g_date_time_format (local, "%H:%M:%S");
+}
+
+/**
  * way_format_time:
  * @object: (nullable): the template's object, not used
  * @wall_us: a moment, µs since 1970
  *
- * Returns: (transfer full): the local time of day
+ * Returns: (transfer full): the same as way_format_moment(), now
  */
 char *
 way_format_time (gpointer object, gint64 wall_us)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (wall_us / SECOND);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-
-  if (local == NULL)
-    return g_strdup ("—");
-  return g_date_time_format (local, "%H:%M:%S");
+  return way_format_moment (wall_us, way_clock_get_wall_us ());
 }
 
 /**
@@ -285,24 +380,39 @@ way_format_age (gpointer object, gint64 then_us, gint64 now_us)
                           (int)(age_us / DAY));
 }
 
+/* A price with all its digits: what is multiplied must give what is charged. */
+static char *
+format_price (gint64 micro_usd)
+{
+  const char *digits = NULL;
+  g_autofree char *price =
+    g_strdup_printf ("$%" G_GINT64_FORMAT ".%06d", micro_usd / 1000000, (int)(micro_usd % 1000000));
+  gsize length = strlen (price);
+
+  for (digits = strchr (price, '.') + 3; price + length > digits && price[length - 1] == '0';)
+    length--;
+  return g_strndup (price, length);
+}
+
 /**
  * way_format_fare_line:
  * @tokens: how many of one kind, or %WAY_UNKNOWN
+ * @estimated: whether Wayfare counted them, and not the provider
  * @price_micro_usd_per_million: the price of that kind, or %WAY_UNKNOWN
  *
  * Returns: (transfer full): "1,200 × $0.25 per million"
  */
 char *
-way_format_fare_line (gint64 tokens, gint64 price_micro_usd_per_million)
+way_format_fare_line (gint64 tokens, gboolean estimated, gint64 price_micro_usd_per_million)
 {
-  g_autofree char *count = way_format_count (NULL, tokens);
+  g_autofree char *count = way_format_tokens (NULL, tokens, FALSE, TRUE, estimated);
   g_autofree char *price = NULL;
 
   if (price_micro_usd_per_million < 0)
     return g_strdup_printf (_ ("%s × unknown price"), count);
   if (price_micro_usd_per_million == 0)
     return g_strdup_printf (_ ("%s × $0"), count);
-  price = way_format_cost (NULL, price_micro_usd_per_million * 1000, FALSE);
+  price = format_price (price_micro_usd_per_million);
   return g_strdup_printf (_ ("%s × %s per million"), count, price);
 }
 

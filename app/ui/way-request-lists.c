@@ -55,16 +55,17 @@ describe_attempt (const WayAttempt *attempt)
     {
       g_autofree char *first_byte = way_format_duration (NULL, attempt->first_byte_us);
 
-      g_string_append_printf (words, _ (" · first byte after %s"), first_byte);
+      g_string_append_printf (words, _ (" · first byte: %s"), first_byte);
     }
   return g_string_free (words, FALSE);
 }
 
 static GtkWidget *
-create_attempt_row (const WayAttempt *attempt, guint number)
+create_attempt_row (const WayAttempt *attempt)
 {
-  g_autofree char *title = g_strdup_printf ("%u. %s %s", number, attempt->provider,
-                                            attempt->model != NULL ? attempt->model : "");
+  g_autofree char *title = attempt->model != NULL
+                             ? g_strdup_printf ("%s · %s", attempt->provider, attempt->model)
+                             : g_strdup (attempt->provider);
   g_autofree char *subtitle = describe_attempt (attempt);
   g_autofree char *duration = way_format_duration (NULL, attempt->duration_us);
   g_autofree char *icon_name = way_verdict_icon (NULL, attempt->verdict);
@@ -89,23 +90,59 @@ way_request_lists_fill_way (GtkListBox *list, const WayRecord *record)
 {
   clear (list);
   for (guint i = 0; i < record->attempts->len; i++)
-    gtk_list_box_append (list, create_attempt_row (g_ptr_array_index (record->attempts, i), i + 1));
+    gtk_list_box_append (list, create_attempt_row (g_ptr_array_index (record->attempts, i)));
 }
 
 /* A kind of token that did not occur says nothing; one whose number is unknown does. */
 static void
-append_kind (GtkListBox *list, const char *title, gint64 tokens, gint64 price, gboolean always)
+append_kind (GtkListBox *list,
+             const char *title,
+             gint64 tokens,
+             gboolean estimated,
+             gint64 price,
+             gboolean always)
 {
   g_autofree char *line = NULL;
   g_autofree char *cost = NULL;
 
   if (!always && tokens <= 0)
     return;
-  line = way_format_fare_line (tokens, price);
+  line = way_format_fare_line (tokens, estimated, price);
   /* µUSD per million tokens is pUSD a token; a thousand of those are a nano-USD. */
   cost =
     way_format_cost (NULL, tokens < 0 || price < 0 ? WAY_UNKNOWN : tokens * price / 1000, FALSE);
   gtk_list_box_append (list, create_row (title, line, cost));
+}
+
+static void
+append_kinds (GtkListBox *list, const WayUsage *usage, const WayPrice *price)
+{
+  append_kind (list, _ ("Input tokens"), usage->input_tokens, usage->estimated, price->input, TRUE);
+  append_kind (list, _ ("Read from cache"), usage->cache_read_tokens, FALSE, price->cache_read,
+               FALSE);
+  append_kind (list, _ ("Written to cache, 5 min"), usage->cache_write_5m_tokens, FALSE,
+               price->cache_write_5m, FALSE);
+  append_kind (list, _ ("Written to cache, 1 h"), usage->cache_write_1h_tokens, FALSE,
+               price->cache_write_1h, FALSE);
+  append_kind (list, _ ("Output tokens"), usage->output_tokens, usage->estimated, price->output,
+               TRUE);
+}
+
+static char *
+describe_price (const WayRecord *record, gboolean is_free)
+{
+  const WayPrice *price = &record->price;
+  g_autofree char *date = way_format_price_date (price->as_of);
+
+  if (record->outcome == WAY_OUTCOME_RUNNING)
+    return g_strdup (_ ("Known when the request has ended"));
+  if (is_free)
+    return g_strdup (_ ("Nothing was charged: nobody answered"));
+  if (price->input == 0 && price->output == 0)
+    return g_strdup (_ ("Nothing is charged for this model"));
+  if (price->input >= 0 || price->output >= 0)
+    return g_strdup_printf (_ ("Price %s"), date);
+  return g_strdup (_ ("No price is known"));
 }
 
 /**
@@ -119,42 +156,20 @@ append_kind (GtkListBox *list, const char *title, gint64 tokens, gint64 price, g
 void
 way_request_lists_fill_fare (GtkListBox *list, const WayRecord *record)
 {
-  const WayUsage *usage = &record->usage;
-  const WayPrice *price = &record->price;
   const gboolean running = record->outcome == WAY_OUTCOME_RUNNING;
+  const gboolean is_free =
+    !running && !way_record_has_answer (record) && record->cost_nano_usd == 0;
   g_autofree char *total = way_format_cost (NULL, record->cost_nano_usd, running);
-  g_autofree char *as_of = NULL;
+  g_autofree char *words = describe_price (record, is_free);
   GtkWidget *row = NULL;
 
   clear (list);
-  if (!running)
-    {
-      append_kind (list, _ ("Input tokens"), usage->input_tokens, price->input, TRUE);
-      append_kind (list, _ ("Read from cache"), usage->cache_read_tokens, price->cache_read, FALSE);
-      append_kind (list, _ ("Written to cache, 5 min"), usage->cache_write_5m_tokens,
-                   price->cache_write_5m, FALSE);
-      append_kind (list, _ ("Written to cache, 1 h"), usage->cache_write_1h_tokens,
-                   price->cache_write_1h, FALSE);
-      append_kind (list, _ ("Output tokens"), usage->output_tokens, price->output, TRUE);
-    }
-  if (price->input == 0 && price->output == 0)
-    {
-      as_of = g_strdup (_ ("Nothing is charged for this model"));
-    }
-  else if (price->input >= 0 || price->output >= 0)
-    {
-      g_autofree char *date = way_format_price_date (price->as_of);
-
-      as_of = g_strdup_printf (_ ("Price %s"), date);
-    }
-  else
-    {
-      as_of = g_strdup (running ? _ ("Known when the request has ended") : _ ("No price is known"));
-    }
-  row = create_row (_ ("In all"), as_of, total);
+  if (!running && !is_free)
+    append_kinds (list, &record->usage, &record->price);
+  row = create_row (_ ("In all"), words, total);
   gtk_widget_add_css_class (row, "heading");
   gtk_list_box_append (list, row);
-  if (usage->estimated)
+  if (record->usage.estimated && !running)
     gtk_list_box_append (
       list, create_row (_ ("Estimated"), _ ("The provider reported no token counts"), NULL));
 }

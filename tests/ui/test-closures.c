@@ -79,20 +79,166 @@ test_tokens (void)
   {
     gint64 tokens;
     gboolean running;
+    gboolean answered;
+    gboolean estimated;
     const char *text;
   } rows[] = {
-    { WAY_UNKNOWN, FALSE, "unknown" },
-    { WAY_UNKNOWN, TRUE, "…" },
-    { 0, FALSE, "0" },
-    { 1234567, FALSE, "1234567" },
+    { WAY_UNKNOWN, FALSE, TRUE, FALSE, "unknown" },
+    { WAY_UNKNOWN, FALSE, FALSE, FALSE, "—" },
+    { WAY_UNKNOWN, TRUE, FALSE, FALSE, "…" },
+    { 0, FALSE, TRUE, FALSE, "0" },
+    { 1234567, FALSE, TRUE, FALSE, "1234567" },
+    { 12, FALSE, TRUE, TRUE, "≈ 12" },
+    { 12, TRUE, TRUE, TRUE, "≈ 12" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *text = way_format_tokens (NULL, rows[i].tokens, rows[i].running);
+      g_autofree char *text = way_format_tokens (NULL, rows[i].tokens, rows[i].running,
+                                                 rows[i].answered, rows[i].estimated);
 
       g_assert_cmpstr (text, ==, rows[i].text);
     }
+}
+
+static void
+test_all_tokens (void)
+{
+  static const struct
+  {
+    gint64 input;
+    gint64 cached;
+    gint64 output;
+    gboolean running;
+    gboolean answered;
+    gboolean estimated;
+    const char *text;
+  } rows[] = {
+    { 1234, 1000, 56, FALSE, TRUE, FALSE, "1234 in · 1000 cached, 56 out" },
+    { 1234, 0, 56, FALSE, TRUE, FALSE, "1234 in, 56 out" },
+    { 1234, WAY_UNKNOWN, 56, FALSE, TRUE, TRUE, "≈ 1234 in, ≈ 56 out" },
+    { 12, WAY_UNKNOWN, WAY_UNKNOWN, TRUE, TRUE, FALSE, "12 in, … out" },
+    { WAY_UNKNOWN, WAY_UNKNOWN, WAY_UNKNOWN, TRUE, FALSE, FALSE, "…" },
+    { WAY_UNKNOWN, WAY_UNKNOWN, WAY_UNKNOWN, FALSE, FALSE, FALSE, "—" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+        way_format_all_tokens (NULL, rows[i].input, rows[i].cached, rows[i].output, rows[i].running,
+                               rows[i].answered, rows[i].estimated);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_speed (void)
+{
+  static const struct
+  {
+    gint64 output;
+    gboolean streamed;
+    gint64 first_token_us;
+    gint64 duration_us;
+    const char *text;
+  } rows[] = {
+    { 100, TRUE, S, 3 * S, "50 tokens/s" },
+    { 10, FALSE, 4 * S, 4 * S, "2.5 tokens/s" },
+    { 100, TRUE, S, S, "—" },
+    { 100, TRUE, S, WAY_UNKNOWN, "—" },
+    { WAY_UNKNOWN, TRUE, S, 3 * S, "—" },
+    { 0, TRUE, WAY_UNKNOWN, 3 * S, "—" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_speed (NULL, rows[i].output, rows[i].streamed,
+                                                rows[i].first_token_us, rows[i].duration_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+/* Yesterday does not look like today. */
+static void
+test_moment (void)
+{
+  g_autoptr (GDateTime) noon = g_date_time_new_local (2026, 11, 29, 12, 0, 5);
+  static const struct
+  {
+    int hours_ago;
+    const char *text;
+  } rows[] = {
+    { 0, "12:00:05" }, { 12, "00:00:05" }, { 13, "28 Nov 23:00" }, { 24 * 365, "2025-11-29" }
+  };
+  const gint64 now_us = g_date_time_to_unix (noon) * S;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_moment (now_us - rows[i].hours_ago * 3600 * S, now_us);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_app (void)
+{
+  static const struct
+  {
+    const char *app;
+    const char *error_code;
+    const char *text;
+  } rows[] = {
+    { "codex", NULL, "codex" },
+    { "codex", "no_target", "codex" },
+    { NULL, NULL, "no token" },
+    { NULL, "unauthorized", "no valid token" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_format_app (NULL, rows[i].app, rows[i].error_code);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static void
+test_provider_and_place (void)
+{
+  static const struct
+  {
+    const char *provider;
+    gboolean running;
+    gboolean answered;
+    const char *text;
+  } rows[] = {
+    { NULL, TRUE, FALSE, "—" },
+    { "lan", TRUE, FALSE, "lan · Local network, being asked" },
+    { "lan", TRUE, TRUE, "lan · Local network" },
+    { "lan", FALSE, TRUE, "lan · Local network" },
+    { "lan", FALSE, FALSE, "lan · Local network, did not answer" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = way_provider_and_place (NULL, rows[i].provider, WAY_LOCALITY_LAN,
+                                                      rows[i].running, rows[i].answered);
+
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+/* What is cut off at the end is what matters least. */
+static void
+test_request_words (void)
+{
+  g_autofree char *words = way_request_words (NULL, "codex", NULL, "demo", "because", 5 * S);
+
+  g_assert_true (g_str_has_prefix (words, "because\n"));
+  g_assert_true (g_str_has_suffix (words, " · codex · demo"));
 }
 
 static void
@@ -531,18 +677,24 @@ test_fare_line (void)
   static const struct
   {
     gint64 tokens;
+    gboolean estimated;
     gint64 price;
     const char *text;
   } rows[] = {
-    { 1200, 250000, "1200 × $0.25 per million" },
-    { 1200, 0, "1200 × $0" },
-    { 1200, WAY_UNKNOWN, "1200 × unknown price" },
-    { WAY_UNKNOWN, 250000, "unknown × $0.25 per million" },
+    { 1200, FALSE, 250000, "1200 × $0.25 per million" },
+    { 1200, FALSE, 125000, "1200 × $0.125 per million" },
+    { 1200, FALSE, 18, "1200 × $0.000018 per million" },
+    { 1200, FALSE, 15000000, "1200 × $15.00 per million" },
+    { 1200, TRUE, 1250000, "≈ 1200 × $1.25 per million" },
+    { 1200, FALSE, 0, "1200 × $0" },
+    { 1200, FALSE, WAY_UNKNOWN, "1200 × unknown price" },
+    { WAY_UNKNOWN, FALSE, 250000, "unknown × $0.25 per million" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *text = way_format_fare_line (rows[i].tokens, rows[i].price);
+      g_autofree char *text =
+        way_format_fare_line (rows[i].tokens, rows[i].estimated, rows[i].price);
 
       g_assert_cmpstr (text, ==, rows[i].text);
     }
@@ -642,6 +794,12 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/cost", test_cost);
   g_test_add_func ("/ui/closures/duration", test_duration);
   g_test_add_func ("/ui/closures/tokens", test_tokens);
+  g_test_add_func ("/ui/closures/all-tokens", test_all_tokens);
+  g_test_add_func ("/ui/closures/speed", test_speed);
+  g_test_add_func ("/ui/closures/moment", test_moment);
+  g_test_add_func ("/ui/closures/app", test_app);
+  g_test_add_func ("/ui/closures/provider-and-place", test_provider_and_place);
+  g_test_add_func ("/ui/closures/request-words", test_request_words);
   g_test_add_func ("/ui/closures/share", test_share);
   g_test_add_func ("/ui/closures/local-share", test_local_share);
   g_test_add_func ("/ui/closures/age", test_age);

@@ -161,7 +161,7 @@ class Test:
         self.window.click("Run Here")
         self.window.wait("label", contains="/v1", inside="WayNowPage")
         self.show("requests")
-        self.window.wait("label", "demo → demo", inside="Requests")
+        self.window.wait("label", "demo →", inside="Requests")
         self.stop()
         self.run_verb("app", "list", status=3)
 
@@ -370,15 +370,15 @@ class Test:
         press("Escape")
         self.window.wait_gone("push button", "Copy Snippet")
         self.show("requests")
-        self.window.wait("label", "demo → demo", inside="Requests")
+        self.window.wait("label", "demo →", inside="Requests")
         self.window.wait("label", APP, inside="Requests")
 
     def see_fallback(self, address, token):
         assert self.send(address, token, "coder")["choices"]
-        self.window.point_at("label", "coder → demo", inside="Requests")
+        self.window.point_at("label", "coder →", inside="Requests")
         self.window.wait("label", "Overview")
-        self.window.wait("label", "1. laptop qwen3:14b")
-        self.window.wait("label", "2. demo demo")
+        self.window.wait("label", "laptop · qwen3:14b")
+        self.window.wait("label", "demo · demo")
         self.window.wait("label", contains="refused the connection")
         self.window.wait("label", "In all")
         self.window.wait("label", contains="Kept until")
@@ -389,12 +389,12 @@ class Test:
 
     def filter(self):
         self.window.write("entry", "Filter requests", "model:coder")
-        self.window.wait_gone("label", "demo → demo", inside="Requests")
-        self.window.wait("label", "coder → demo", inside="Requests")
+        self.window.wait_gone("label", "demo →", inside="Requests")
+        self.window.wait("label", "coder →", inside="Requests")
         self.window.write("entry", "Filter requests", "cost:cheap")
         self.window.wait("label", contains="takes a comparison")
         self.window.write("entry", "Filter requests", "")
-        self.window.wait("label", "demo → demo", inside="Requests")
+        self.window.wait("label", "demo →", inside="Requests")
 
     def flip_local_only(self, address, token):
         for words, enabled in ((NOTHING_LEAVES, False), (MAY_LEAVE, True)):

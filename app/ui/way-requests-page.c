@@ -18,6 +18,24 @@
 /* A row's fate can change after it was filtered, so a filter is looked at again now and then. */
 #define REFILTER_INTERVAL_MS 1000
 
+/* In the order of the template. */
+enum
+{
+  COLUMN_STATE,
+  COLUMN_TIME,
+  COLUMN_APP,
+  COLUMN_MODELS,
+  COLUMN_PROVIDER,
+  COLUMN_ATTEMPTS,
+  COLUMN_FIRST_TOKEN,
+  COLUMN_DURATION,
+  COLUMN_INPUT,
+  COLUMN_CACHED,
+  COLUMN_OUTPUT,
+  COLUMN_COST,
+  N_COLUMNS
+};
+
 struct _WayRequestsPage
 {
   WayPage parent_instance;
@@ -27,6 +45,7 @@ struct _WayRequestsPage
   WayRequestFilter *filter;
   WayFollow *table_follow;
   WayFollow *compact_follow;
+  GtkColumnViewColumn *columns[N_COLUMNS]; /* of the table, shown or not */
   guint timeout_id;
   guint update_id;
 
@@ -108,12 +127,84 @@ update_paused (WayRequestsPage *self)
                                   way_follow_get_away (get_follow (self)));
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  while (widget != NULL && !GTK_IS_LABEL (widget))
+    widget = gtk_widget_get_first_child (widget);
+  return widget;
+}
+
+static gboolean
+is_number_column (WayRequestsPage *self, GtkColumnViewColumn *column)
+{
+  guint i = 0;
+
+  while (i < N_COLUMNS && self->columns[i] != column)
+    i++;
+  return i == COLUMN_TIME || i >= COLUMN_ATTEMPTS;
+}
+
+/* The titles of numbers stand over the numbers. GTK has no property for that: the labels are found
+ * in the header, and where a version has none there the titles stay at the left. */
+static void
+align_titles (WayRequestsPage *self)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->table);
+  GtkWidget *title =
+    gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->table)));
+
+  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      GtkWidget *label = find_label (title);
+
+      if (label == NULL || !is_number_column (self, column))
+        continue;
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 1);
+    }
+}
+
+/* What the table can do without goes where it has no room, so that the models have some. A column
+ * that is hidden leaves a gap at the end (GTK 4.8.3), so it is taken out. */
+static void
+update_columns (WayRequestsPage *self)
+{
+  static const int needed_px[N_COLUMNS] = {
+    [COLUMN_APP] = 720,      [COLUMN_ATTEMPTS] = 1000, [COLUMN_FIRST_TOKEN] = 1060,
+    [COLUMN_DURATION] = 720, [COLUMN_INPUT] = 900,     [COLUMN_CACHED] = 1180,
+    [COLUMN_OUTPUT] = 900,
+  };
+  const int width = gtk_widget_get_width (GTK_WIDGET (self->table_window));
+  gboolean changed = FALSE;
+  guint position = 0;
+
+  for (guint i = 0; i < N_COLUMNS && is_table_shown (self); i++)
+    {
+      const gboolean is_wanted = width >= needed_px[i];
+
+      if (is_wanted != (gtk_column_view_column_get_column_view (self->columns[i]) != NULL))
+        {
+          changed = TRUE;
+          if (is_wanted)
+            gtk_column_view_insert_column (self->table, position, self->columns[i]);
+          else
+            gtk_column_view_remove_column (self->table, self->columns[i]);
+        }
+      position += is_wanted;
+    }
+  if (changed)
+    align_titles (self);
+}
+
 static gboolean
 on_update (gpointer user_data)
 {
   WayRequestsPage *self = user_data;
 
   self->update_id = 0;
+  update_columns (self);
   update_paused (self);
   return G_SOURCE_REMOVE;
 }
@@ -174,19 +265,40 @@ on_filter_changed (WayRequestsPage *self)
 }
 
 static void
+focus_list (WayRequestsPage *self)
+{
+  gtk_widget_grab_focus (is_table_shown (self) ? GTK_WIDGET (self->table)
+                                               : GTK_WIDGET (self->compact));
+}
+
+static void
 on_stop_search (WayRequestsPage *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->table));
+  focus_list (self);
+}
+
+/* To show a child of a leaflet is to give it the focus, which belongs to the list as long as that
+ * is to be seen. */
+static void
+update_fold (WayRequestsPage *self)
+{
+  if (adw_leaflet_get_folded (self->leaflet) && gtk_widget_get_visible (GTK_WIDGET (self->detail)))
+    adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->detail));
 }
 
 static void
 close_detail (WayRequestsPage *self)
 {
+  const gboolean has_focus =
+    gtk_widget_get_focus_child (GTK_WIDGET (self->leaflet)) == GTK_WIDGET (self->detail);
+
   adw_leaflet_set_visible_child (self->leaflet, self->list_side);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), FALSE);
   way_request_detail_set_item (self->detail, NULL);
+  if (has_focus)
+    focus_list (self);
 }
 
 static void
@@ -198,7 +310,7 @@ open_detail (WayRequestsPage *self)
     return;
   way_request_detail_set_item (self->detail, item);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), TRUE);
-  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->detail));
+  update_fold (self);
 }
 
 /* Beside the list the detail follows the selection; over the list it waits to be opened. The row
@@ -303,6 +415,8 @@ way_requests_page_dispose (GObject *object)
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_object (&self->table_follow);
   g_clear_object (&self->compact_follow);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    g_clear_object (&self->columns[i]);
   gtk_custom_filter_set_filter_func (self->custom_filter, NULL, NULL, NULL);
   g_clear_object (&self->pause_model);
   G_OBJECT_CLASS (way_requests_page_parent_class)->dispose (object);
@@ -336,6 +450,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_filter_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_bind_template_callback (widget_class, on_squeezed);
+  gtk_widget_class_bind_template_callback (widget_class, update_fold);
+  gtk_widget_class_bind_template_callback (widget_class, queue_update);
   gtk_widget_class_bind_template_callback (widget_class, update_paused);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
@@ -371,39 +487,6 @@ way_requests_page_class_init (WayRequestsPageClass *klass)
                                    close_detail_action);
 }
 
-/* Time, and everything from the number of attempts on. */
-static gboolean
-is_number_column (guint position)
-{
-  return position == 1 || position >= 5;
-}
-
-static GtkWidget *
-find_label (GtkWidget *widget)
-{
-  while (widget != NULL && !GTK_IS_LABEL (widget))
-    widget = gtk_widget_get_first_child (widget);
-  return widget;
-}
-
-/* The titles of numbers stand over the numbers. GTK has no property for that: the labels are found
- * in the header, and where a version has none there the titles stay at the left. */
-static void
-align_titles (GtkColumnView *table)
-{
-  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (table)));
-
-  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
-    {
-      GtkWidget *label = find_label (title);
-
-      if (label == NULL || !is_number_column (i))
-        continue;
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_label_set_xalign (GTK_LABEL (label), 1);
-    }
-}
-
 static WayFollow *
 follow (WayRequestsPage *self, GtkScrolledWindow *scrolled)
 {
@@ -418,7 +501,9 @@ static void
 way_requests_page_init (WayRequestsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  align_titles (self->table);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    self->columns[i] = g_list_model_get_item (gtk_column_view_get_columns (self->table), i);
+  align_titles (self);
   self->table_follow = follow (self, self->table_window);
   self->compact_follow = follow (self, self->compact_window);
   gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);

@@ -384,8 +384,20 @@ class Test:
         self.window.wait("label", contains="Kept until")
         self.window.wait("label", "Prompt")
         self.capture("detail", 1280, 800, "light")
+        self.browse_by_keys()
         self.window.click("Close detail")
         self.window.wait_gone("label", "Overview")
+
+    def browse_by_keys(self):
+        """The detail follows the selection, and the list keeps the focus."""
+        first = self.find_request_id()
+        press("Down")
+        wait_for(lambda: self.find_request_id() != first, "the next request")
+        press("Up")
+        wait_for(lambda: self.find_request_id() == first, "the first request again")
+
+    def find_request_id(self):
+        return self.window.wait("label", contains="req_").get_name()
 
     def filter(self):
         self.window.write("entry", "Filter requests", "model:coder")

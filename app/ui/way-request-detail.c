@@ -30,6 +30,7 @@ struct _WayRequestDetail
   gboolean folded;
 
   /* borrowed from the template */
+  AdwPreferencesPage *page;
   GtkListBox *way_list;
   GtkListBox *fare_list;
   WayRequestWords *words;
@@ -96,6 +97,19 @@ copy_curl_action (GtkWidget *widget, const char *action_name, GVariant *paramete
   record = way_request_item_get_record (self->item);
   command = way_snippet_curl (address, record->path, record->requested_model, record->streamed);
   way_copy (widget, command, _ ("Command copied; the token and the prompt are yours to fill in"));
+}
+
+/* libadwaita 1.2 keeps the scrolled window of a page to itself. */
+static void
+go_up (WayRequestDetail *self)
+{
+  GtkWidget *scrolled = GTK_WIDGET (self->page);
+
+  while (scrolled != NULL && !GTK_IS_SCROLLED_WINDOW (scrolled))
+    scrolled = gtk_widget_get_first_child (scrolled);
+  if (scrolled != NULL)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)),
+                              0);
 }
 
 static void
@@ -175,6 +189,7 @@ way_request_detail_class_init (WayRequestDetailClass *klass)
   g_type_ensure (WAY_TYPE_REQUEST_WORDS);
   g_type_ensure (WAY_TYPE_TIME_LABEL);
   way_template_set (widget_class, "way-request-detail");
+  gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, page);
   gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, way_list);
   gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, fare_list);
   gtk_widget_class_bind_template_child (widget_class, WayRequestDetail, words);
@@ -224,6 +239,7 @@ way_request_detail_set_item (WayRequestDetail *detail, WayRequestItem *item)
       detail->notify_id =
         g_signal_connect_swapped (item, "notify", G_CALLBACK (on_item_notify), detail);
       refill (detail);
+      go_up (detail);
     }
   g_object_notify_by_pspec (G_OBJECT (detail), properties[PROP_ITEM]);
 }

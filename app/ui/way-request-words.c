@@ -205,6 +205,7 @@ way_request_words_show (WayRequestWords *words, WayService *service, const WayRe
   g_free (words->id);
   words->id = NULL;
   set_note (words, NULL, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (words), record->outcome != WAY_OUTCOME_RUNNING);
   adw_expander_row_set_expanded (words->prompt_row, FALSE);
   adw_expander_row_set_expanded (words->answer_row, FALSE);
   if (record->outcome == WAY_OUTCOME_RUNNING)

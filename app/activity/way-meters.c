@@ -187,7 +187,8 @@ add_to_totals (WayMeters *self, const WayRecord *record)
   if (is_stopped (record))
     totals[TOTAL_STOPPED]++;
   totals[TOTAL_COST_NANO_USD] += way_record_get_known_cost_nano_usd (record);
-  totals[TOTAL_INPUT_TOKENS] += MAX (record->usage.input_tokens, 0);
+  totals[TOTAL_INPUT_TOKENS] +=
+    MAX (record->usage.input_tokens, 0) + MAX (record->usage.cache_read_tokens, 0);
   totals[TOTAL_OUTPUT_TOKENS] += MAX (record->usage.output_tokens, 0);
 }
 

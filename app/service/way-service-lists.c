@@ -359,7 +359,8 @@ on_spent_today (GObject *source, GAsyncResult *result, gpointer user_data)
 
       way_meters_set_base (way_activity_get_meters (self->activity), row->requests, row->failed,
                            row->local_requests, row->fallbacks, row->cost_nano_usd,
-                           row->unknown_cost_requests, row->input_tokens, row->output_tokens);
+                           row->unknown_cost_requests, row->input_tokens + row->cached_tokens,
+                           row->output_tokens);
     }
   if (self != NULL)
     way_meters_tick (way_activity_get_meters (self->activity), way_clock_get_wall_us ());

@@ -71,6 +71,7 @@ test_counts_today (void)
 
   local->cost_nano_usd = 0;
   local->usage.input_tokens = 10;
+  local->usage.cache_read_tokens = 90;
   local->usage.output_tokens = 20;
   add_tried (local, WAY_VERDICT_ANSWERED, 0);
   fallen_back->locality = WAY_LOCALITY_CLOUD;
@@ -90,7 +91,7 @@ test_counts_today (void)
   g_assert_cmpint (get (meters, "fallbacks-today"), ==, 1);
   g_assert_cmpint (get (meters, "cost-today-nano-usd"), ==, 7000);
   g_assert_cmpint (get (meters, "unknown-cost-today"), ==, 2);
-  g_assert_cmpint (get (meters, "input-tokens-today"), ==, 10);
+  g_assert_cmpint (get (meters, "input-tokens-today"), ==, 100);
   g_assert_cmpint (get (meters, "output-tokens-today"), ==, 20);
 }
 

@@ -332,6 +332,26 @@ way_new_rows_words (gpointer object, guint n_held)
 }
 
 /**
+ * way_no_match_words:
+ * @n_rows: how many requests were looked at
+ * @oldest_us: when the oldest of them came
+ *
+ * Returns: (transfer full): what is said where no request matches a filter, and how far it looked
+ */
+char *
+way_no_match_words (guint n_rows, gint64 oldest_us)
+{
+  g_autofree char *oldest = way_format_date (NULL, oldest_us);
+  g_autofree char *where =
+    g_strdup_printf (ngettext ("The newest %'u request was looked at, since %s.",
+                               "The newest %'u requests were looked at, since %s.", n_rows),
+                     n_rows, oldest);
+
+  return g_strdup_printf (
+    _ ("%s Take a word off the filter, or press Escape in it to see all of them again."), where);
+}
+
+/**
  * way_format_app:
  * @object: (nullable): the template's object, not used
  * @app: (nullable): an app's name

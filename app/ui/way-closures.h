@@ -81,6 +81,7 @@ char *way_provider_and_place (
 char *way_paused_words (gpointer object, guint n_held);
 gboolean way_has_new_rows (gpointer object, guint n_held, gboolean paused);
 char *way_new_rows_words (gpointer object, guint n_held);
+char *way_no_match_words (guint n_rows, gint64 oldest_us);
 char *way_format_app (gpointer object, const char *app, const char *error_code);
 GVariant *way_target (gpointer object, const char *text);
 char *way_or_dash (gpointer object, const char *text);

@@ -6,6 +6,7 @@
 
 #include "way-requests-page.h"
 
+#include "way-closures.h"
 #include "way-follow.h"
 #include "way-pause-model.h"
 #include "way-request-detail.h"
@@ -53,6 +54,7 @@ struct _WayRequestsPage
   AdwLeaflet *leaflet;
   GtkWidget *list_side;
   GtkStack *stack;
+  AdwStatusPage *no_match;
   GtkSearchEntry *filter_entry;
   GtkLabel *filter_problem;
   GtkToggleButton *pause_button;
@@ -229,6 +231,19 @@ on_squeezed (WayRequestsPage *self)
   queue_update (self);
 }
 
+/* The list has the newest requests, not all. */
+static void
+say_how_far (WayRequestsPage *self)
+{
+  GListModel *rows = G_LIST_MODEL (self->pause_model);
+  const guint n_rows = g_list_model_get_n_items (rows);
+  g_autoptr (WayRequestItem) oldest = g_list_model_get_item (rows, n_rows - 1);
+  g_autofree char *words =
+    way_no_match_words (n_rows, way_request_item_get_record (oldest)->started_at_us);
+
+  adw_status_page_set_description (self->no_match, words);
+}
+
 static void
 update_stack (WayRequestsPage *self)
 {
@@ -237,7 +252,10 @@ update_stack (WayRequestsPage *self)
   if (self->pause_model == NULL || g_list_model_get_n_items (G_LIST_MODEL (self->pause_model)) == 0)
     name = "empty";
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->filter_model)) == 0)
-    name = "no-match";
+    {
+      name = "no-match";
+      say_how_far (self);
+    }
   gtk_stack_set_visible_child_name (self->stack, name);
 }
 
@@ -435,6 +453,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, list_side);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, no_match);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, filter_problem);
   gtk_widget_class_bind_template_child (widget_class, WayRequestsPage, pause_button);

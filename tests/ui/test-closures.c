@@ -231,6 +231,16 @@ test_provider_and_place (void)
     }
 }
 
+static void
+test_no_match (void)
+{
+  g_autofree char *one = way_no_match_words (1, 5 * S);
+  g_autofree char *many = way_no_match_words (2000, 5 * S);
+
+  g_assert_true (g_str_has_prefix (one, "The newest 1 request was looked at, since 19"));
+  g_assert_true (g_str_has_prefix (many, "The newest 2000 requests were looked at, since 19"));
+}
+
 /* What is cut off at the end is what matters least. */
 static void
 test_request_words (void)
@@ -799,6 +809,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/closures/moment", test_moment);
   g_test_add_func ("/ui/closures/app", test_app);
   g_test_add_func ("/ui/closures/provider-and-place", test_provider_and_place);
+  g_test_add_func ("/ui/closures/no-match", test_no_match);
   g_test_add_func ("/ui/closures/request-words", test_request_words);
   g_test_add_func ("/ui/closures/share", test_share);
   g_test_add_func ("/ui/closures/local-share", test_local_share);

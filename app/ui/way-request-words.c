@@ -46,6 +46,8 @@ set_note (WayRequestWords *self, char *note, gboolean kept)
   g_free (self->note);
   self->note = note;
   self->kept = kept;
+  /* A list without a row that is seen would be drawn as a line. */
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->prompt_row)), kept);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_KEPT]);
 }

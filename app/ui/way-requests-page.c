@@ -138,30 +138,29 @@ find_label (GtkWidget *widget)
 }
 
 static gboolean
-is_number_column (WayRequestsPage *self, GtkColumnViewColumn *column)
+is_number_title (WayRequestsPage *self, const char *title)
 {
   guint i = 0;
 
-  while (i < N_COLUMNS && self->columns[i] != column)
+  while (i < N_COLUMNS &&
+         g_strcmp0 (gtk_column_view_column_get_title (self->columns[i]), title) != 0)
     i++;
-  return i == COLUMN_TIME || i >= COLUMN_ATTEMPTS;
+  return i == COLUMN_TIME || (i >= COLUMN_ATTEMPTS && i < N_COLUMNS);
 }
 
 /* The titles of numbers stand over the numbers. GTK has no property for that: the labels are found
- * in the header, and where a version has none there the titles stay at the left. */
+ * in the header, in any order, and where a version has none there the titles stay at the left. */
 static void
 align_titles (WayRequestsPage *self)
 {
-  GListModel *columns = gtk_column_view_get_columns (self->table);
   GtkWidget *title =
     gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->table)));
 
-  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+  for (; title != NULL; title = gtk_widget_get_next_sibling (title))
     {
-      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
       GtkWidget *label = find_label (title);
 
-      if (label == NULL || !is_number_column (self, column))
+      if (label == NULL || !is_number_title (self, gtk_label_get_text (GTK_LABEL (label))))
         continue;
       gtk_widget_set_hexpand (label, TRUE);
       gtk_label_set_xalign (GTK_LABEL (label), 1);

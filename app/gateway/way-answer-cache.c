@@ -66,8 +66,7 @@ fill_record (WayRecord *record, const WayCachedAnswer *answer)
 static void
 send_answer (WayExchange *self, const WayCachedAnswer *answer)
 {
-  WayRequest *request = self->request;
-  GString *head = way_reply_begin (request, 200);
+  GString *head = way_reply_begin (self->request, 200);
   gsize length;
   const char *body = g_bytes_get_data (answer->body, &length);
 
@@ -75,12 +74,11 @@ send_answer (WayExchange *self, const WayCachedAnswer *answer)
   if (!self->facts.stream)
     {
       way_reply_add_header (head, "x-wayfare-cost-usd", "0");
-      way_answer_send (self, head, answer->type, body, length);
+      way_answer_end (self, &way_ending_done, head, answer->type, body, length);
       return;
     }
-  way_reply_begin_stream (request, head, answer->type);
-  way_answer_send_piece (self, body, length);
-  way_reply_end_stream (request);
+  way_reply_begin_stream (self->request, head, answer->type);
+  way_answer_end_pieces (self, &way_ending_done, body, length);
 }
 
 /**
@@ -107,7 +105,6 @@ way_answer_from_cache (WayExchange *self)
   fill_record (self->record, answer);
   self->record->first_token_us = way_exchange_get_elapsed_us (self);
   send_answer (self, answer);
-  way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
   return TRUE;
 }
 

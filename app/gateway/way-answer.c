@@ -11,30 +11,53 @@
 
 #include <string.h>
 
-/**
- * way_answer_send:
- * @head: (transfer full)
- *
- * Sends an answer that is not streamed.
- */
-void
-way_answer_send (WayExchange *self, GString *head, const char *type, const char *body, gsize length)
+const WayEnding way_ending_done = { WAY_OUTCOME_DONE, 200, NULL };
+
+static void
+note_sent (WayExchange *self, const char *data, gsize length)
 {
-  way_answer_overhear (self, body, length);
-  self->record->response_bytes = way_reply_send (self->request, head, type, body, length);
+  way_answer_overhear (self, data, length);
+  self->record->response_bytes += (gint64)length;
 }
 
 /**
- * way_answer_send_piece:
+ * way_answer_end:
+ * @head: (transfer full)
  *
- * Sends a piece of a stream.
+ * Sends an answer that is not streamed, and ends the exchange.
  */
 void
-way_answer_send_piece (WayExchange *self, const char *data, gsize length)
+way_answer_end (WayExchange *self,
+                const WayEnding *ending,
+                GString *head,
+                const char *type,
+                const char *body,
+                gsize length)
 {
-  way_answer_overhear (self, data, length);
+  note_sent (self, body, length);
+  way_exchange_seal (self, ending);
+  way_reply_send (self->request, head, type, body, length);
+  way_exchange_free (self);
+}
+
+/**
+ * way_answer_end_pieces:
+ * @data: the last piece of a stream
+ *
+ * Sends it and the end of the stream, a clean one unless @ending says that something went wrong,
+ * and ends the exchange.
+ */
+void
+way_answer_end_pieces (WayExchange *self, const WayEnding *ending, const char *data, gsize length)
+{
+  note_sent (self, data, length);
+  way_exchange_seal (self, ending);
   way_reply_send_piece (self->request, data, length);
-  self->record->response_bytes += length;
+  if (ending->outcome == WAY_OUTCOME_DONE)
+    way_reply_end_stream (self->request);
+  else
+    way_connection_cut_answer (self->request->connection);
+  way_exchange_free (self);
 }
 
 /* What became of the candidates before the one that was asked last, in words: "ollama refused the
@@ -151,8 +174,8 @@ way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *erro
   way_reply_add_header (head, "x-should-retry", "false");
   add_retry_after (self, head, error);
   self->request->dialect->encode_error (body, error->code, status, error->message);
-  way_answer_send (self, head, "application/json", body->str, body->len);
-  way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
+  way_answer_end (self, &(WayEnding){ outcome, status, way_error_code_get_name (error->code) },
+                  head, "application/json", body->str, body->len);
 }
 
 /* Anthropic's word for "overloaded" means nothing to other clients. */
@@ -171,6 +194,8 @@ static void
 pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhausted)
 {
   guint status = self->is_translated ? get_face_status (self) : self->status;
+  const WayEnding ending = { WAY_OUTCOME_UPSTREAM_ERROR, status,
+                             way_error_code_get_name (error->code) };
   GString *head = way_reply_begin (self->request, status);
   g_autoptr (GString) body = g_string_new (NULL);
 
@@ -182,9 +207,7 @@ pass_provider_error (WayExchange *self, const GError *error, gboolean is_exhaust
   g_string_append_len (head, self->refusal->str, (gssize)self->refusal->len);
   if (is_exhausted)
     way_reply_add_header (head, "x-should-retry", "false");
-  way_answer_send (self, head, "application/json", body->str, body->len);
-  way_exchange_finish (self, WAY_OUTCOME_UPSTREAM_ERROR, status,
-                       way_error_code_get_name (error->code));
+  way_answer_end (self, &ending, head, "application/json", body->str, body->len);
 }
 
 /* Asking one target again and again is no other story than asking it once. */
@@ -291,6 +314,7 @@ translate_whole (WayExchange *self, GString *body)
 static void
 send_whole (WayExchange *self, GString *head)
 {
+  const WayEnding ending = { WAY_OUTCOME_DONE, self->status, NULL };
   const char *type = way_call_get_header (self->call, "content-type");
   g_autoptr (GString) body = NULL;
 
@@ -298,14 +322,14 @@ send_whole (WayExchange *self, GString *head)
     {
       way_answer_collect (self, (const char *)self->body->data, self->body->len);
       way_answer_keep (self, type);
-      way_answer_send (self, head, type, (const char *)self->body->data, self->body->len);
+      way_answer_end (self, &ending, head, type, (const char *)self->body->data, self->body->len);
       return;
     }
   body = g_string_new (NULL);
   type = translate_whole (self, body);
   way_answer_collect (self, body->str, body->len);
   way_answer_keep (self, type);
-  way_answer_send (self, head, type, body->str, body->len);
+  way_answer_end (self, &ending, head, type, body->str, body->len);
 }
 
 /* What the answer cost with all that was asked in vain for it; none where that is not known. */
@@ -342,7 +366,6 @@ way_answer_whole (WayExchange *self)
   add_cost (record, head);
   record->first_token_us = way_exchange_get_elapsed_us (self);
   send_whole (self, head);
-  way_exchange_finish (self, WAY_OUTCOME_DONE, self->status, NULL);
 }
 
 /* Without asking the candidate, which costs nothing. */
@@ -356,8 +379,7 @@ answer_at_once (WayExchange *self, const char *type, const GString *body)
   name_answerer (self);
   way_answer_add_headers (self, head);
   add_cost (self->record, head);
-  way_answer_send (self, head, type, body->str, body->len);
-  way_exchange_finish (self, WAY_OUTCOME_DONE, 200, NULL);
+  way_answer_end (self, &way_ending_done, head, type, body->str, body->len);
 }
 
 /**
@@ -430,7 +452,8 @@ way_answer_pass_stream (WayExchange *self)
   GString *output = way_pump_get_output (self->pump);
 
   way_answer_collect (self, output->str, output->len);
-  way_answer_send_piece (self, output->str, output->len);
+  note_sent (self, output->str, output->len);
+  way_reply_send_piece (self->request, output->str, output->len);
   g_string_truncate (output, 0);
 }
 
@@ -442,15 +465,15 @@ way_answer_pass_stream (WayExchange *self)
 void
 way_answer_end_stream (WayExchange *self)
 {
-  guint status = self->status;
+  const WayEnding ending = { WAY_OUTCOME_DONE, self->status, NULL };
+  GString *output = way_pump_get_output (self->pump);
 
   way_attempt_note_success (self);
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
   way_pump_end (self->pump);
-  way_answer_pass_stream (self);
+  way_answer_collect (self, output->str, output->len);
   way_answer_keep (self, get_stream_type (self));
-  way_reply_end_stream (self->request);
-  way_exchange_finish (self, WAY_OUTCOME_DONE, status, NULL);
+  way_answer_end_pieces (self, &ending, output->str, output->len);
 }
 
 /**
@@ -464,18 +487,16 @@ way_answer_end_stream (WayExchange *self)
 void
 way_answer_cut_stream (WayExchange *self, const GError *error)
 {
-  WayOutcome outcome = WAY_OUTCOME_UPSTREAM_ERROR;
+  WayEnding ending = { WAY_OUTCOME_UPSTREAM_ERROR, self->status,
+                       way_error_code_get_name (error->code) };
   g_autoptr (GString) event = g_string_new (NULL);
-  guint status = self->status;
 
   if (error->code == WAY_ERROR_UPSTREAM_TIMEOUT)
-    outcome = WAY_OUTCOME_DEADLINE;
+    ending.outcome = WAY_OUTCOME_DEADLINE;
   if (error->code == WAY_ERROR_SHUTDOWN)
-    outcome = WAY_OUTCOME_SHUTDOWN;
+    ending.outcome = WAY_OUTCOME_SHUTDOWN;
   g_free (self->record->reason);
   self->record->reason = g_strdup (error->message);
   self->request->dialect->encode_stream_error (event, error->code, error->message);
-  way_answer_send_piece (self, event->str, event->len);
-  way_connection_cut_answer (self->request->connection);
-  way_exchange_finish (self, outcome, status, way_error_code_get_name (error->code));
+  way_answer_end_pieces (self, &ending, event->str, event->len);
 }

@@ -28,6 +28,22 @@ typedef struct
   gboolean was_blamed;
 } WayBooks;
 
+/**
+ * WayEnding:
+ * @status: what the client gets, 0 if nothing
+ * @code: (nullable): the contract's name of the error
+ *
+ * How an exchange ends.
+ */
+typedef struct
+{
+  WayOutcome outcome;
+  guint status;
+  const char *code;
+} WayEnding;
+
+extern const WayEnding way_ending_done; /* with 200 */
+
 struct _WayExchange
 {
   WayCore *core;       /* borrowed */
@@ -64,13 +80,14 @@ struct _WayExchange
   GString *heard;   /* (nullable): owned: the beginning of what the client got, to be captured */
 
   gboolean committed; /* the client has got its first byte */
-  gboolean finished;
+  gboolean sealed;
   gint64 progress_us; /* monotonic, when progress was last told */
 };
 
 /* way-exchange.c */
 void way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *error);
-void way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const char *code);
+void way_exchange_seal (WayExchange *self, const WayEnding *ending);
+void way_exchange_free (WayExchange *self);
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
 gboolean way_exchange_header_is_set (WayExchange *self, const char *name);
@@ -97,9 +114,14 @@ void way_exchange_admit (WayExchange *self);
 void way_exchange_dismiss (WayExchange *self);
 
 /* way-answer.c */
-void way_answer_send (
-  WayExchange *self, GString *head, const char *type, const char *body, gsize length);
-void way_answer_send_piece (WayExchange *self, const char *data, gsize length);
+void way_answer_end (WayExchange *self,
+                     const WayEnding *ending,
+                     GString *head,
+                     const char *type,
+                     const char *body,
+                     gsize length);
+void
+way_answer_end_pieces (WayExchange *self, const WayEnding *ending, const char *data, gsize length);
 void way_answer_with_error (WayExchange *self, WayOutcome outcome, const GError *error);
 void way_answer_with_failure (WayExchange *self, const GError *error);
 void way_answer_whole (WayExchange *self);

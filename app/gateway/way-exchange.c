@@ -10,25 +10,6 @@
 
 #include <string.h>
 
-static void
-exchange_free (WayExchange *self)
-{
-  way_request_unref (self->request);
-  way_record_unref (self->record);
-  g_clear_pointer (&self->plan, way_plan_free);
-  way_request_facts_clear (&self->facts);
-  way_tally_clear (&self->tally);
-  g_clear_pointer (&self->pump, way_pump_free);
-  g_clear_pointer (&self->body, g_byte_array_unref);
-  way_attempt_forget_refusal (self);
-  g_clear_pointer (&self->translation, way_translation_free);
-  g_clear_pointer (&self->kept, g_byte_array_unref);
-  if (self->heard)
-    g_string_free (self->heard, TRUE);
-  g_free (self->cache_key);
-  g_free (self);
-}
-
 gint64
 way_exchange_get_elapsed_us (WayExchange *self)
 {
@@ -63,26 +44,26 @@ stop_repeat (WayExchange *self)
 }
 
 /**
- * way_exchange_finish:
- * @status: what the client got, 0 if nothing
- * @code: (nullable): the contract's name of the error
+ * way_exchange_seal:
  *
- * The only exit: seals the record, gives it to the ledger and to those who watch, and frees @self.
+ * The first half of the only exit: seals the record, and gives it to the ledger and to those who
+ * watch. Comes before the last bytes to the client: who has its answer can rely on its being
+ * recorded, whatever becomes of this process.
  */
 void
-way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const char *code)
+way_exchange_seal (WayExchange *self, const WayEnding *ending)
 {
   WayRecord *record = self->record;
 
-  g_assert (!self->finished);
-  self->finished = TRUE;
+  g_assert (!self->sealed);
+  self->sealed = TRUE;
   way_attempt_stop (self);
   stop_repeat (self);
   way_queue_remove (self->core->queue, self);
   way_exchange_dismiss (self);
-  record->outcome = outcome;
-  record->status = status;
-  record->error_code = g_strdup (code);
+  record->outcome = ending->outcome;
+  record->status = ending->status;
+  record->error_code = g_strdup (ending->code);
   record->duration_us = way_exchange_get_elapsed_us (self);
   record->cost_nano_usd = way_record_sum_cost_nano_usd (record);
   g_hash_table_remove (self->core->running, record->id);
@@ -90,7 +71,39 @@ way_exchange_finish (WayExchange *self, WayOutcome outcome, guint status, const 
   way_exchange_tell (self, WAY_EVENT_FINISHED);
   way_ledger_record (self->core->ledger, way_record_ref (record));
   way_answer_capture (self);
-  exchange_free (self);
+}
+
+/**
+ * way_exchange_free:
+ *
+ * The second half of the only exit.
+ */
+void
+way_exchange_free (WayExchange *self)
+{
+  g_assert (self->sealed);
+  way_request_unref (self->request);
+  way_record_unref (self->record);
+  g_clear_pointer (&self->plan, way_plan_free);
+  way_request_facts_clear (&self->facts);
+  way_tally_clear (&self->tally);
+  g_clear_pointer (&self->pump, way_pump_free);
+  g_clear_pointer (&self->body, g_byte_array_unref);
+  way_attempt_forget_refusal (self);
+  g_clear_pointer (&self->translation, way_translation_free);
+  g_clear_pointer (&self->kept, g_byte_array_unref);
+  if (self->heard)
+    g_string_free (self->heard, TRUE);
+  g_free (self->cache_key);
+  g_free (self);
+}
+
+/* The client has left: there is nobody to be answered. */
+static void
+end_unanswered (WayExchange *self, WayOutcome outcome)
+{
+  way_exchange_seal (self, &(WayEnding){ outcome, 0, "client_gone" });
+  way_exchange_free (self);
 }
 
 /**
@@ -109,7 +122,7 @@ way_exchange_cancel (WayExchange *self, WayOutcome outcome, const char *reason)
   if (self->attempt && self->attempt->verdict == WAY_VERDICT_TRYING)
     way_attempt_settle (self, WAY_VERDICT_FAILED, reason);
   if (outcome == WAY_OUTCOME_CLIENT_GONE)
-    way_exchange_finish (self, outcome, 0, "client_gone");
+    end_unanswered (self, outcome);
   else if (self->committed)
     way_answer_cut_stream (self, error);
   else
@@ -455,7 +468,7 @@ way_exchange_start (WayCore *core, WayRequest *request)
 
   if (!way_connection_begin_answer (request->connection, &answer, self))
     {
-      way_exchange_finish (self, WAY_OUTCOME_CLIENT_GONE, 0, "client_gone");
+      end_unanswered (self, WAY_OUTCOME_CLIENT_GONE);
       return;
     }
   if (!read_request (self, &error))

@@ -477,6 +477,27 @@ way_answer_end_stream (WayExchange *self)
 }
 
 /**
+ * way_answer_was_taken:
+ *
+ * For a client that has left. Some do with the last word of the answer, and do not wait for the
+ * mark that ends the stream: nothing went wrong then, and the exchange is ended.
+ *
+ * Returns: whether it was
+ */
+gboolean
+way_answer_was_taken (WayExchange *self)
+{
+  if (!self->committed || !way_pump_get_tally (self->pump)->finished ||
+      way_connection_get_pending (self->request->connection) > 0)
+    return FALSE;
+  way_attempt_note_success (self);
+  way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
+  way_exchange_seal (self, &(WayEnding){ WAY_OUTCOME_DONE, self->status, NULL });
+  way_exchange_free (self);
+  return TRUE;
+}
+
+/**
  * way_answer_cut_stream:
  * @error: why there is no more
  *

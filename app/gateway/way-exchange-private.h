@@ -130,6 +130,7 @@ void way_answer_estimate (WayExchange *self);
 void way_answer_begin_stream (WayExchange *self);
 void way_answer_pass_stream (WayExchange *self);
 void way_answer_end_stream (WayExchange *self);
+gboolean way_answer_was_taken (WayExchange *self);
 void way_answer_cut_stream (WayExchange *self, const GError *error);
 void way_answer_add_headers (WayExchange *self, GString *head);
 

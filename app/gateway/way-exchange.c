@@ -138,7 +138,8 @@ way_exchange_get_record (WayExchange *self)
 static void
 on_gone (WayConnection *connection, gpointer user_data)
 {
-  way_exchange_cancel (user_data, WAY_OUTCOME_CLIENT_GONE, "the client left");
+  if (!way_answer_was_taken (user_data))
+    way_exchange_cancel (user_data, WAY_OUTCOME_CLIENT_GONE, "the client left");
 }
 
 static void

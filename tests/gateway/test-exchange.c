@@ -295,6 +295,26 @@ test_client_leaves (Fixture *f, gconstpointer data)
   g_assert_cmpint (record->usage.output_tokens, ==, 2);
 }
 
+/* Official SDKs close the connection when they have read the last event, whatever may follow it. */
+static void
+test_client_leaves_with_the_answer (Fixture *f, gconstpointer data)
+{
+  const MockReply whole = { .bytes = STREAM_HEAD WORD STOP USAGE DONE, .then = MOCK_THEN_STALL };
+  g_autoptr (RawClient) client = NULL;
+  g_autoptr (WayRecord) record = NULL;
+
+  mock_upstream_script (f->first, CHAT_PATH, &whole);
+  fixture_start (f, mock_upstream_get_port (f->first));
+  client = fixture_ask (f, HI_STREAMED);
+  raw_client_await_text (client, "[DONE]");
+  raw_client_leave (client);
+  raw_spin_until (first_is_alone, f);
+  record = fixture_read_only_row (f);
+  g_assert_cmpint (record->outcome, ==, WAY_OUTCOME_DONE);
+  g_assert_cmpint (record->usage.output_tokens, ==, 5);
+  g_assert_false (record->usage.estimated);
+}
+
 static void
 test_user_cancels (Fixture *f, gconstpointer data)
 {
@@ -345,6 +365,7 @@ main (int argc, char **argv)
   add ("all-fail", NULL, test_all_fail);
   add ("bytes-survive", NULL, test_bytes_survive);
   add ("client-leaves", NULL, test_client_leaves);
+  add ("client-leaves-with-the-answer", NULL, test_client_leaves_with_the_answer);
   add ("user-cancels", NULL, test_user_cancels);
   add ("stop", NULL, test_stop);
   return g_test_run ();

@@ -429,7 +429,7 @@ class Test:
         self.window.wait("label", "1 request was stopped today")
         self.capture("stopped", 1280, 800, "light")
         self.window.click("Show Requests")
-        self.window.wait("label", "azure/any → —", inside="Requests")
+        self.window.wait("label", "azure/any →", inside="Requests")
         self.window.wait_gone("label", "demo → demo", inside="Requests")
         self.window.write("entry", "Filter requests", "")
 

@@ -309,6 +309,7 @@ test_tidy_paths (Fixture *f, gconstpointer data)
         {
           g_autofree char *outcome = dup_outcome (f, request, length - missing);
 
+          g_assert_nonnull (outcome);
           g_assert_cmpstr (f->seen->str, ==, seen);
         }
     }

@@ -183,6 +183,7 @@ test_no_core_file (void)
   g_autoptr (WayKey) key = new_key (SAMPLE);
   struct rlimit limit;
 
+  g_assert_nonnull (key);
   g_assert_cmpint (getrlimit (RLIMIT_CORE, &limit), ==, 0);
   g_assert_cmpuint (limit.rlim_cur, ==, 0);
 }

@@ -186,7 +186,7 @@ class Test:
         self.config_path.write_text(good)
         self.window.wait("label", contains="/v1", inside="WayNowPage")
         self.config_path.write_text("{")
-        self.window.wait("label", contains="Calls go on with the last good settings.")
+        self.window.wait("label", contains="Wayfare goes on working.")
         self.capture("broken-running", 1280, 800, "light")
         self.config_path.write_text(good)
         self.stop()

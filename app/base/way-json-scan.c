@@ -53,8 +53,7 @@ skip_space (const char *at, const char *end)
 }
 
 /* Each check_*() takes the first byte of a token and returns the byte behind it, or NULL. Those
- * with
- * @ret_fault then say which byte could not be. */
+ * with @ret_fault then say which byte could not be. */
 
 static inline const char *
 fail (const char *at, const char **ret_fault)

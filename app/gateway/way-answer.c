@@ -492,8 +492,7 @@ way_answer_was_taken (WayExchange *self)
     return FALSE;
   way_attempt_note_success (self);
   way_attempt_settle (self, WAY_VERDICT_ANSWERED, NULL);
-  way_exchange_seal (self, &(WayEnding){ WAY_OUTCOME_DONE, self->status, NULL });
-  way_exchange_free (self);
+  way_exchange_finish (self, &(WayEnding){ WAY_OUTCOME_DONE, self->status, NULL });
   return TRUE;
 }
 

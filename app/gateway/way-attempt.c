@@ -408,11 +408,12 @@ get_deadlines (WayExchange *self)
   if (deadlines.total_ms > 0)
     deadlines.total_ms = MAX (1, deadlines.total_ms - way_exchange_get_elapsed_us (self) / 1000);
   if (!self->facts.stream && deadlines.first_token_ms > 0)
-    deadlines.first_token_ms =
-      deadlines.total_ms == 0
-        ? 0
-        : MAX (deadlines.first_token_ms,
-               deadlines.total_ms / (1 + way_journey_count_left (&self->journey, self->plan)));
+    {
+      gint64 share_ms =
+        deadlines.total_ms / (1 + way_journey_count_left (&self->journey, self->plan));
+
+      deadlines.first_token_ms = share_ms > 0 ? MAX (deadlines.first_token_ms, share_ms) : 0;
+    }
   return deadlines;
 }
 

@@ -88,6 +88,7 @@ struct _WayExchange
 void way_exchange_go_on (WayExchange *self, const WayFailure *failure, const GError *error);
 void way_exchange_seal (WayExchange *self, const WayEnding *ending);
 void way_exchange_free (WayExchange *self);
+void way_exchange_finish (WayExchange *self, const WayEnding *ending);
 void way_exchange_tell (WayExchange *self, WayEventType type);
 gint64 way_exchange_get_elapsed_us (WayExchange *self);
 gboolean way_exchange_header_is_set (WayExchange *self, const char *name);

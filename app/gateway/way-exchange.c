@@ -98,13 +98,19 @@ way_exchange_free (WayExchange *self)
   g_free (self);
 }
 
-/* The client has left: there is nobody to be answered. */
-static void
-end_unanswered (WayExchange *self, WayOutcome outcome)
+/**
+ * way_exchange_finish:
+ *
+ * Both halves of the exit, where the client gets no more bytes.
+ */
+void
+way_exchange_finish (WayExchange *self, const WayEnding *ending)
 {
-  way_exchange_seal (self, &(WayEnding){ outcome, 0, "client_gone" });
+  way_exchange_seal (self, ending);
   way_exchange_free (self);
 }
+
+static const WayEnding client_left = { WAY_OUTCOME_CLIENT_GONE, 0, "client_gone" };
 
 /**
  * way_exchange_cancel:
@@ -122,7 +128,7 @@ way_exchange_cancel (WayExchange *self, WayOutcome outcome, const char *reason)
   if (self->attempt && self->attempt->verdict == WAY_VERDICT_TRYING)
     way_attempt_settle (self, WAY_VERDICT_FAILED, reason);
   if (outcome == WAY_OUTCOME_CLIENT_GONE)
-    end_unanswered (self, outcome);
+    way_exchange_finish (self, &client_left);
   else if (self->committed)
     way_answer_cut_stream (self, error);
   else
@@ -469,7 +475,7 @@ way_exchange_start (WayCore *core, WayRequest *request)
 
   if (!way_connection_begin_answer (request->connection, &answer, self))
     {
-      end_unanswered (self, WAY_OUTCOME_CLIENT_GONE);
+      way_exchange_finish (self, &client_left);
       return;
     }
   if (!read_request (self, &error))

@@ -335,9 +335,8 @@ recover (WayLedger *ledger, const char *path)
     }
   ledger->n_waiting = (gint)ledger->pending->len;
   write_pending (ledger);
-  if (ledger->pending->len == 0)
-    way_unwritten_start (ledger->unwritten);
-  else /* stays as it is for the next time */
+  /* What cannot be written now stays as it is for the next time. */
+  if (ledger->pending->len > 0 || !way_unwritten_start (ledger->unwritten))
     way_unwritten_close (g_steal_pointer (&ledger->unwritten), FALSE);
 }
 

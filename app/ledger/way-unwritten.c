@@ -182,14 +182,17 @@ way_unwritten_close (WayUnwritten *self, gboolean all_written)
  * way_unwritten_start:
  *
  * The ledger has what was left: the file is emptied, and requests can be added.
+ *
+ * Returns: %FALSE if the disk refuses; then none can be
  */
-void
+gboolean
 way_unwritten_start (WayUnwritten *self)
 {
-  gboolean is_empty = ftruncate (self->fd, 0) == 0;
-
-  if (is_empty && pwrite (self->fd, &file_head, sizeof file_head, 0) == sizeof file_head)
-    way_unwritten_turn (self);
+  if (ftruncate (self->fd, 0) != 0 ||
+      pwrite (self->fd, &file_head, sizeof file_head, 0) != sizeof file_head)
+    return FALSE;
+  way_unwritten_turn (self);
+  return TRUE;
 }
 
 /**
@@ -203,8 +206,8 @@ way_unwritten_add (WayUnwritten *self, const WayRecord *record)
 {
   EntryHead head = { .turn = self->turn };
 
-  if (self->turn == 0)
-    return;
+  g_return_if_fail (self->turn > 0);
+
   g_byte_array_set_size (self->entry, sizeof head);
   way_record_append_bytes (record, self->entry);
   head.length = self->entry->len - (guint)sizeof head;

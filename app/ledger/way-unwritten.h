@@ -14,7 +14,7 @@ typedef struct _WayUnwritten WayUnwritten;
 
 WayUnwritten *way_unwritten_open (const char *path, GPtrArray *ret_left, GError **error);
 void way_unwritten_close (WayUnwritten *unwritten, gboolean all_written);
-void way_unwritten_start (WayUnwritten *unwritten);
+gboolean way_unwritten_start (WayUnwritten *unwritten);
 void way_unwritten_add (WayUnwritten *unwritten, const WayRecord *record);
 void way_unwritten_turn (WayUnwritten *unwritten);
 

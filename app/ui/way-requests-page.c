@@ -9,6 +9,7 @@
 #include "way-closures.h"
 #include "way-follow.h"
 #include "way-pause-model.h"
+#include "way-request-columns.h"
 #include "way-request-detail.h"
 #include "way-request-filter.h"
 #include "way-template.h"
@@ -19,24 +20,6 @@
 /* A row's fate can change after it was filtered, so a filter is looked at again now and then. */
 #define REFILTER_INTERVAL_MS 1000
 
-/* In the order of the template. */
-enum
-{
-  COLUMN_STATE,
-  COLUMN_TIME,
-  COLUMN_APP,
-  COLUMN_MODELS,
-  COLUMN_PROVIDER,
-  COLUMN_ATTEMPTS,
-  COLUMN_FIRST_TOKEN,
-  COLUMN_DURATION,
-  COLUMN_INPUT,
-  COLUMN_CACHED,
-  COLUMN_OUTPUT,
-  COLUMN_COST,
-  N_COLUMNS
-};
-
 struct _WayRequestsPage
 {
   WayPage parent_instance;
@@ -46,7 +29,7 @@ struct _WayRequestsPage
   WayRequestFilter *filter;
   WayFollow *table_follow;
   WayFollow *compact_follow;
-  GtkColumnViewColumn *columns[N_COLUMNS]; /* of the table, shown or not */
+  WayRequestColumns *columns; /* of the table */
   guint timeout_id;
   guint update_id;
 
@@ -129,83 +112,14 @@ update_paused (WayRequestsPage *self)
                                   way_follow_get_away (get_follow (self)));
 }
 
-static GtkWidget *
-find_label (GtkWidget *widget)
-{
-  while (widget != NULL && !GTK_IS_LABEL (widget))
-    widget = gtk_widget_get_first_child (widget);
-  return widget;
-}
-
-static gboolean
-is_number_title (WayRequestsPage *self, const char *title)
-{
-  guint i = 0;
-
-  while (i < N_COLUMNS &&
-         g_strcmp0 (gtk_column_view_column_get_title (self->columns[i]), title) != 0)
-    i++;
-  return i == COLUMN_TIME || (i >= COLUMN_ATTEMPTS && i < N_COLUMNS);
-}
-
-/* The titles of numbers stand over the numbers. GTK has no property for that: the labels are found
- * in the header, in any order, and where a version has none there the titles stay at the left. */
-static void
-align_titles (WayRequestsPage *self)
-{
-  GtkWidget *title =
-    gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->table)));
-
-  for (; title != NULL; title = gtk_widget_get_next_sibling (title))
-    {
-      GtkWidget *label = find_label (title);
-
-      if (label == NULL || !is_number_title (self, gtk_label_get_text (GTK_LABEL (label))))
-        continue;
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_label_set_xalign (GTK_LABEL (label), 1);
-    }
-}
-
-/* What the table can do without goes where it has no room, so that the models have some. A column
- * that is hidden leaves a gap at the end (GTK 4.8.3), so it is taken out. */
-static void
-update_columns (WayRequestsPage *self)
-{
-  static const int needed_px[N_COLUMNS] = {
-    [COLUMN_APP] = 720,      [COLUMN_ATTEMPTS] = 1000, [COLUMN_FIRST_TOKEN] = 1060,
-    [COLUMN_DURATION] = 720, [COLUMN_INPUT] = 900,     [COLUMN_CACHED] = 1180,
-    [COLUMN_OUTPUT] = 900,
-  };
-  const int width = gtk_widget_get_width (GTK_WIDGET (self->table_window));
-  gboolean changed = FALSE;
-  guint position = 0;
-
-  for (guint i = 0; i < N_COLUMNS && is_table_shown (self); i++)
-    {
-      const gboolean is_wanted = width >= needed_px[i];
-
-      if (is_wanted != (gtk_column_view_column_get_column_view (self->columns[i]) != NULL))
-        {
-          changed = TRUE;
-          if (is_wanted)
-            gtk_column_view_insert_column (self->table, position, self->columns[i]);
-          else
-            gtk_column_view_remove_column (self->table, self->columns[i]);
-        }
-      position += is_wanted;
-    }
-  if (changed)
-    align_titles (self);
-}
-
 static gboolean
 on_update (gpointer user_data)
 {
   WayRequestsPage *self = user_data;
 
   self->update_id = 0;
-  update_columns (self);
+  if (is_table_shown (self))
+    way_request_columns_fit (self->columns, gtk_widget_get_width (GTK_WIDGET (self->table_window)));
   update_paused (self);
   return G_SOURCE_REMOVE;
 }
@@ -432,8 +346,7 @@ way_requests_page_dispose (GObject *object)
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_object (&self->table_follow);
   g_clear_object (&self->compact_follow);
-  for (guint i = 0; i < N_COLUMNS; i++)
-    g_clear_object (&self->columns[i]);
+  g_clear_pointer (&self->columns, way_request_columns_free);
   gtk_custom_filter_set_filter_func (self->custom_filter, NULL, NULL, NULL);
   g_clear_object (&self->pause_model);
   G_OBJECT_CLASS (way_requests_page_parent_class)->dispose (object);
@@ -519,9 +432,7 @@ static void
 way_requests_page_init (WayRequestsPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  for (guint i = 0; i < N_COLUMNS; i++)
-    self->columns[i] = g_list_model_get_item (gtk_column_view_get_columns (self->table), i);
-  align_titles (self);
+  self->columns = way_request_columns_new (self->table);
   self->table_follow = follow (self, self->table_window);
   self->compact_follow = follow (self, self->compact_window);
   gtk_custom_filter_set_filter_func (self->custom_filter, matches, self, NULL);

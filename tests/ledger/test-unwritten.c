@@ -36,7 +36,7 @@ leave (Fixture *fixture, WayRecord **records, guint n_records, guint turn_before
 {
   WayUnwritten *unwritten = open_unwritten (fixture, 0);
 
-  way_unwritten_start (unwritten);
+  g_assert_true (way_unwritten_start (unwritten));
   for (guint i = 0; i < n_records; i++)
     {
       if (i == turn_before)
@@ -132,7 +132,7 @@ test_earlier_turn (Fixture *fixture, gconstpointer data)
   Records made = make_records ();
   WayUnwritten *unwritten = open_unwritten (fixture, 0);
 
-  way_unwritten_start (unwritten);
+  g_assert_true (way_unwritten_start (unwritten));
   for (guint i = 0; i < 3; i++)
     way_unwritten_add (unwritten, made.records[0]); /* all of one length */
   way_unwritten_turn (unwritten);
